@@ -1,0 +1,75 @@
+"""Numbers as people write and read them: the parser at the door, the ISMP display on the way out."""
+
+import re
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+
+
+def parse_number(text: str) -> float:
+    """Read a number as a clinician types it, with a decimal point or a decimal comma.
+
+    Parameters
+    ----------
+    text : str
+        For example ``"78.5"`` or ``"78,5"``. Spaces around it are ignored.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        For anything that could be read in two ways (``1,000``) or is not plain digits
+        (``1e3``, ``abc``, full-width digits). The message is a sentence without the field's name.
+
+    Examples
+    --------
+    >>> parse_number("78,5")
+    78.5
+    """
+    plain = text.replace("\u00a0", " ").strip()
+    if _THOUSANDS.fullmatch(plain):
+        raise ValueError(
+            f"{plain} can be read in two ways: write {plain.replace(',', '')} without the comma,"
+            " or use a decimal point."
+        )
+    if not _NUMBER.fullmatch(plain):
+        raise ValueError(f"{plain!r} is not a plain number: use digits, such as 78.5.")
+    return float(plain.replace(",", "."))
+
+
+def show(value: float, digits: int = 6) -> str:
+    """Write a number by the ISMP rules: leading zero, no trailing zeros, thousands with commas.
+
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Most decimals to keep.
+
+    Examples
+    --------
+    >>> show(0.5), show(5.0), show(1250)
+    ('0.5', '5', '1,250')
+    """
+    text = f"{value:,.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def show_hours(hours: float) -> str:
+    """Write a duration in the words of an order: ``2 h``, ``30 min``, ``1 h 30 min``.
+
+    Examples
+    --------
+    >>> show_hours(2), show_hours(0.5), show_hours(1.5)
+    ('2 h', '30 min', '1 h 30 min')
+    """
+    whole, minutes = divmod(round(hours * 60), 60)
+    parts = [f"{show(whole)} h"] if whole else []
+    if minutes or not whole:
+        parts.append(f"{minutes} min")
+    return " ".join(parts)
