@@ -1,0 +1,278 @@
+"""The rules of the house, held by machine. CONTRIBUTING.md says them in words."""
+
+import ast
+import doctest
+import importlib
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).name
+LONGEST_MODULE = 450
+HEAVY = {"pandas", "matplotlib", "ipywidgets", "anywidget", "voila", "IPython"}
+
+
+def _files(*folders: str, suffixes: tuple[str, ...]) -> list[Path]:
+    """Files of the tree, without what tools leave behind."""
+    return [
+        path
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in suffixes
+        and path.is_file()
+        and not any(p == "__pycache__" or p == ".ipynb_checkpoints" for p in path.parts)
+    ]
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+MODULES = _files("dosing", suffixes=(".py",))
+NOTEBOOKS = _files("notebooks", suffixes=(".ipynb",))
+SEEDS = _files("seeds", suffixes=(".toml",))
+TEXTS = [
+    *_files(
+        "dosing", "notebooks", "seeds", "tests", "benchmarks", "docs", ".ci",
+        suffixes=("", *".py .toml .csv .ipynb .md .js .css .html .j2 .json".split()),
+    ),
+    *(p for p in sorted(ROOT.iterdir()) if p.is_file() and p.name != ".ready"),
+]  # fmt: skip
+
+
+def _floors() -> dict[str, int]:
+    """Module to floor, as the picture in CONTRIBUTING.md draws it."""
+    picture = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    floors = {}
+    for floor, names in re.findall(r"^floor (\d)  dosing/ +([a-z ]+)$", picture, re.MULTILINE):
+        floors |= dict.fromkeys(names.split(), int(floor))
+    return floors | {"ui": 5}
+
+
+FLOORS = _floors()
+
+
+def _room(path: Path) -> str:
+    """The room of a module: its name, or the folder it lives in."""
+    return path.relative_to(ROOT / "dosing").parts[0].removesuffix(".py")
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything imported, at the top or within a function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: write the full name of what is imported"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def _at_top(tree: ast.Module) -> Iterator[str]:
+    """The packages imported as soon as a module is."""
+    waiting: list[ast.AST] = [*tree.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module).partition(".")[0]
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), filename=_name(path))
+
+
+def test_the_picture_of_the_house_can_be_read():
+    assert {"interval": 0, "renal": 1, "orders": 2, "advice": 3, "cli": 4}.items() <= FLOORS.items()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_imports_go_down(path):
+    room = _room(path)
+    if room == "__init__":
+        return
+    assert room in FLOORS, f"{_name(path)}: give it a floor in CONTRIBUTING.md"
+    for line, name in _imports(_parsed(path)):
+        package, *rest = name.split(".")
+        if package != "dosing" or not rest or rest[0] not in FLOORS:
+            continue
+        assert FLOORS[rest[0]] <= FLOORS[room], f"line {line}: {room} may not import {rest[0]}"
+        assert (room, rest[0]) != ("advice", "sim"), f"line {line}: advice may not import sim"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_heavy_packages_are_imported_where_they_are_used(path):
+    top = set(_at_top(_parsed(path)))
+    assert "pandas" not in top
+    if _room(path) not in ("ui", "serve"):
+        assert not top & HEAVY
+
+
+def test_importing_dosing_imports_nothing_heavy():
+    code = f"import sys, dosing; print(sorted({HEAVY!r} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == "[]"
+
+
+def test_only_the_library_reads_the_seeds():
+    readers = {_name(p) for p in MODULES if "dosing.seeds" in p.read_text("utf-8")}
+    assert readers <= {"dosing/library.py"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_a_module_is_one_subject(path):
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_MODULE
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.stem != "__init__"], ids=_name)
+def test_every_module_has_a_test_of_its_name(path):
+    names = [f"test_{path.stem}.py"]
+    if _room(path) != path.stem:
+        names.append(f"test_{_room(path)}_{path.stem}.py")
+    assert any((ROOT / "tests" / name).exists() for name in names), f"wanted: {names[-1]}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_the_examples_in_docstrings_run(path):
+    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    module = importlib.import_module(dotted.removesuffix(".__init__"))
+    report: list[str] = []
+    runner = doctest.DocTestRunner(verbose=False)
+    for example in doctest.DocTestFinder().find(module):
+        runner.run(example, out=report.append)
+    assert not runner.summarize(verbose=False).failed, "".join(report)
+
+
+def test_the_lock_holds_hashes_and_no_address():
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    assert not [line for line in lines if "://" in line or " @ " in line]
+    assert not [x for x in lines if x.startswith("-")]
+    assert not [x for x in lines if x.strip().startswith("--") and "--hash=sha256:" not in x]
+    pins = [x for x in lines if x and not x[0].isspace() and not x.startswith("#")]
+    assert pins
+    for pin in pins:
+        assert re.match(r"[a-z0-9._-]+==\S+ ", pin), pin
+        assert pin.rstrip().endswith("\\"), f"{pin}: no hash follows"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=_name)
+def test_notebooks_launch_and_carry_no_output(path):
+    notebook = json.loads(path.read_text("utf-8"))
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    for cell in code:
+        assert cell["outputs"] == []
+        assert cell["execution_count"] is None
+    if not path.name.startswith("tutorial"):
+        assert len(code) <= 3
+        for cell in code:
+            tree = ast.parse("".join(cell["source"]))
+            assert not [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+
+
+# What ISMP asks of text that a person reads. The pieces are joined so that this file obeys too.
+MU = "\u00b5\u03bc"
+BARRED = {
+    "the Greek letter mu: write mcg or micromol": re.compile(f"[{MU}]"),
+    "U for units: write units": re.compile(r"\d ?U/(kg|h|mL|d)|\d ?U\b"),
+    "the two letters for international units: write units": re.compile(r"\bI" + r"U\b"),
+    "a short form of daily: write daily": re.compile(r"\bQ" + r"O?D\b|\bq\.?o?\.?d\b"),
+    "a short form of every: write every 2 h": re.compile(r"\bq ?\d+ ?h\b", re.IGNORECASE),
+    "a short form of subcutaneous: write subcut": re.compile(r"\bSC\b|\bSQ\b|\bsub ?q\b"),
+}
+# MELD 3.0 and the like are names. A fraction without its zero and a zero without need differ from
+# a version number or a path by what stands beside them.
+BARRED_IN_SEEDS = BARRED | {
+    "a number without its leading zero": re.compile(r"(?<![\w.\]*)])\.\d"),
+    "a number with a trailing zero": re.compile(
+        r"(?<![\d.,])(?<!MELD )(?<!version )\d+\.0\b(?!\.)"
+    ),
+}
+READ = {"label", "title", "note", "stop", "warn", "text", "says", "why", "help"}
+
+
+def _sentences(value: object, key: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _sentences(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _sentences(part, key)
+    elif isinstance(value, str) and key in READ:
+        yield value
+
+
+def _against(texts: Iterator[str] | list[str], barred: dict[str, re.Pattern[str]]) -> list[str]:
+    return [
+        f"{why}: {text.strip()[:120]!r}"
+        for text in texts
+        for why, pattern in barred.items()
+        if pattern.search(text)
+    ]
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=_name)
+def test_seeds_read_as_ismp_asks(path):
+    assert _against(_sentences(tomllib.loads(path.read_text("utf-8"))), BARRED_IN_SEEDS) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_strings_of_the_code_read_as_ismp_asks(path):
+    strings = (
+        node.value
+        for node in ast.walk(_parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    assert _against(strings, BARRED) == []
+
+
+def test_the_front_page_reads_as_ismp_asks():
+    for name in ("README.md", "CHANGELOG.md"):
+        assert _against((ROOT / name).read_text("utf-8").splitlines(), BARRED) == []
+
+
+@pytest.mark.parametrize("pattern", BARRED_IN_SEEDS.values(), ids=list(BARRED_IN_SEEDS))
+def test_each_barred_form_is_seen(pattern):
+    wrong = [f"2 {MU[0]}g", f"2 {MU[1]}g", "18 U/" + "kg", "5 I" + "U", "Q" + "D", "q" + "6h",
+             "S" + "C", "give .5 mg", "give 5.0 mg"]  # fmt: skip
+    right = ["2 mcg/kg/min", "18 units/kg", "daily", "every 6 h", "subcut", "0.5 mg", "5 mg",
+             "MELD 3.0", "1.05", "10.05", "2.0.1", "HLH-2004"]  # fmt: skip
+    assert any(pattern.search(text) for text in wrong)
+    assert not [text for text in right if pattern.search(text)]
+
+
+def test_nothing_is_left_undone_or_skipped():
+    marks = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error", "importor" + "skip"]
+    marks += ["pytest." + "skip", "mark." + "skip", "mark." + "xfail", "assert " + "True"]
+    found = [
+        f"{_name(path)}: {mark}"
+        for path in TEXTS
+        if path.suffix in (".py", ".toml", ".ipynb", ".js")
+        for mark in marks
+        if mark in path.read_text("utf-8")
+    ]
+    assert found == []
+
+
+def test_no_path_of_one_machine():
+    path_of_a_machine = re.compile(r"/(work|home|Users|root)/[a-z]|[A-Z]:\\\\?Users")
+    found = [
+        f"{_name(path)}: {hit.group()}"
+        for path in TEXTS
+        if path.name not in (HERE, "LICENSE")
+        for hit in path_of_a_machine.finditer(path.read_text("utf-8", errors="ignore"))
+    ]
+    assert found == []
