@@ -3,12 +3,18 @@ requests.
 
 A test module makes the fixtures its own::
 
-    from tests.browser_support import browser, serve_notebook  # noqa: F401
+    from tests.browser_support import browser, serving, visiting  # noqa: F401
 
     @pytest.fixture(scope="module")
     def server():
-        with serving("dashboard") as server:
+        with serving("dashboard", pool=1) as server:
             yield server
+
+    def test_a_panel(server, browser):  # noqa: F811
+        with visiting(browser, server.url) as visit:
+            page = visit.open()
+
+Wait with locators or ``until``: the policy of the pages forbids ``page.wait_for_function``.
 """
 
 import contextlib

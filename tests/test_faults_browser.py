@@ -307,7 +307,7 @@ def test_a_forgotten_page_loses_its_calculator_and_says_so(small, browser):  # n
     until(lambda: small.sessions() == 0)
     with visiting(browser, small.url) as visit:
         page = visit.open()
-        page.wait_for_timeout(5000)
+        page.wait_for_timeout(4500)
         assert small.sessions() == 1, "a page that is looked at stays"
         page.evaluate(LOOK_AWAY, True)
         until(lambda: small.sessions() == 0, what="the server ends a page nobody looks at")

@@ -77,6 +77,25 @@ def test_a_protected_callback_that_fails_hides_the_results():
     assert not guard.ok
 
 
+def test_a_heartbeat_does_not_take_the_message_of_a_failure_away(sent):
+    guard = LiveGuard()
+
+    def recompute(*_, field="1"):
+        with guard.computing({"a": field}):
+            pass
+
+    guard.on_ping = recompute
+    recompute()
+    guard.protect(lambda: 1 / 0)()
+    guard._answer(guard, PING, [])
+    assert not guard.ok
+    recompute(field="2")
+    assert guard.ok
+    guard.protect(lambda: 1 / 0)()
+    guard.protect(lambda: recompute(field="2"))()
+    assert guard.ok
+
+
 def test_a_heartbeat_tells_the_time_before_it_is_answered(sent):
     told = []
     guard = LiveGuard(on_ping=lambda now: told.append((now, list(sent))), clock=lambda: LONG_AGO)

@@ -181,6 +181,7 @@ class LiveGuard(anywidget.AnyWidget):
         self.on_ping = on_ping
         self._clock = clock
         self._heard = 0.0
+        self._failed = False
         self.on_msg(self._answer)
 
     def now(self) -> dt.datetime:
@@ -211,7 +212,12 @@ class LiveGuard(anywidget.AnyWidget):
         ok, message = False, FAILED
         try:
             yield
-            ok, message = True, ""
+            # What failed was asked for by the reader: a heartbeat that computes the same page
+            # once more does not take the message away, a new entry or another click does.
+            if self._failed and seen == self.computed_for:
+                message = self.message
+            else:
+                ok, message, self._failed = True, "", False
         except Exception:
             log.exception("a calculation failed")
             self._clear(clear)
@@ -227,6 +233,7 @@ class LiveGuard(anywidget.AnyWidget):
         """Wrap a callback so that its failure hides the results and is said on the page."""
 
         def guarded(*args: Any, **named: Any) -> None:
+            self._failed = False
             try:
                 callback(*args, **named)
             except Exception:
@@ -236,7 +243,8 @@ class LiveGuard(anywidget.AnyWidget):
         return guarded
 
     def fail(self, message: str = FAILED) -> None:
-        """Hide the results and say why, until the next ``computing`` succeeds."""
+        """Hide the results and say why, until other entries or another callback succeed."""
+        self._failed = True
         with self.hold_sync():
             self.ok = False
             self.message = message
@@ -257,7 +265,11 @@ class LiveGuard(anywidget.AnyWidget):
             self._heard = time.monotonic()
             self.browser_now = moment
             if self.on_ping is not None:
-                self.protect(self.on_ping)(moment)
+                try:
+                    self.on_ping(moment)
+                except Exception:
+                    log.exception("bringing the page up to date failed")
+                    self.fail()
         self.send({"pong": content["ping"]})
 
 
