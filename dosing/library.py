@@ -225,6 +225,7 @@ class Ceiling:
     value: float
     unit: str
     cite: str
+    indication: str = "hit"
     confirmed: Confirmed | None = None
 
 
@@ -411,7 +412,7 @@ def load(site_folder: str | None = None) -> Library:
 
 @functools.lru_cache(maxsize=8)
 def _load(site_folder: str) -> Library:
-    shipped = cast(Traversable, files("dosing.seeds"))
+    shipped = files("dosing.seeds")
     roots: list[Traversable] = [shipped]
     if site_folder:
         if not Path(site_folder).is_dir():
@@ -477,7 +478,7 @@ def cases() -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Each file of worked patients: the id of its table or protocol, and its lines."""
     import csv
 
-    folder = cast(Traversable, files("dosing.seeds")) / "cases"
+    folder = files("dosing.seeds") / "cases"
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.endswith(".csv"):
             lines = path.read_text("utf-8").splitlines()
