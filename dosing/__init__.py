@@ -1,0 +1,43 @@
+"""Anticoagulant dosing and titration: one patient or a million, with the reason for each number.
+
+>>> import dosing
+>>> dosing.start("argatroban", weight_kg=70, child_pugh="B").order.pump_ml_h
+2.1
+"""
+
+from dosing.advice import VERSION, Advice, compare_advice, start
+from dosing.choice import proposed_protocol
+from dosing.cohort import compare, start_many, titrate_many
+from dosing.course import Course
+from dosing.findings import Finding
+from dosing.handover import Gate, warfarin_gate
+from dosing.library import SeedError
+from dosing.orders import Order
+from dosing.scores import ScoreResult, score
+from dosing.targets import TargetRange, target
+from dosing.titration import Step, titrate
+
+__version__ = VERSION
+
+__all__ = [
+    "Advice",
+    "Course",
+    "Finding",
+    "Gate",
+    "Order",
+    "ScoreResult",
+    "SeedError",
+    "Step",
+    "TargetRange",
+    "__version__",
+    "compare",
+    "compare_advice",
+    "proposed_protocol",
+    "score",
+    "start",
+    "start_many",
+    "target",
+    "titrate",
+    "titrate_many",
+    "warfarin_gate",
+]

@@ -1,0 +1,66 @@
+"""Safety checks: findings that fire when what was given meets the conditions of a seed."""
+
+from collections.abc import Iterable
+
+from dosing.findings import Finding
+from dosing.interval import Interval
+from dosing.library import Check, Conditions, Library, Row, Table
+from dosing.patients import Patient
+
+
+def row_findings(row: Row, cite: str) -> list[Finding]:
+    """The findings that a row carries."""
+    said: list[Finding] = []
+    if row.stop:
+        said.append(Finding("stop", row.stop, cite))
+    if row.warn:
+        said.append(Finding("warn", row.warn, cite))
+    if row.note:
+        said.append(Finding("note", row.note, cite))
+    return said
+
+
+def check_findings(seeds: Library, table: Table, patient: Patient) -> list[Finding]:
+    """The findings of the table's own checks and of the drug's check tables."""
+    found = [(c, table.cite) for c in table.checks]
+    for other in safety_checks(seeds, table.drug, table.indication):
+        found += [(c, other.cite) for c in other.checks]
+    return fired(found, patient)
+
+
+def safety_checks(seeds: Library, drug: str, indication: str) -> list[Table]:
+    """The check tables of a drug for an indication."""
+    return [
+        t
+        for t in seeds.tables.values()
+        if t.purpose == "check" and t.drug in (drug, "any") and t.indication in (indication, "any")
+    ]
+
+
+def fired(checks: Iterable[tuple[Check, str]], patient: Patient) -> list[Finding]:
+    """The findings of those checks whose inputs are all given and meet their conditions."""
+    said: list[Finding] = []
+    for check_, cite in checks:
+        if meets(patient, check_.when):
+            for level, text in (
+                ("stop", check_.stop),
+                ("warn", check_.warn),
+                ("note", check_.note),
+            ):
+                if text:
+                    said.append(Finding(level, text, check_.cite or cite))  # type: ignore[arg-type]
+    return said
+
+
+def meets(patient: Patient, when: Conditions) -> bool:
+    """Whether every named input is given and meets its condition."""
+    for name, condition in when.items():
+        value = patient.get(name)
+        if value is None:
+            return False
+        if isinstance(value, str):
+            if value not in ([condition] if isinstance(condition, str) else condition):
+                return False
+        elif float(value) not in Interval.parse(str(condition)):
+            return False
+    return True
