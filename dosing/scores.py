@@ -79,7 +79,7 @@ def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreR
     --------
     >>> score("child-pugh", bilirubin_mg_dl=2, albumin_g_dl=3.5, inr=1.7, ascites="mild",
     ...       encephalopathy_grade=1).band
-    'B'
+    'C'
     """
     seeds = load()
     if name not in names(seeds):

@@ -1,0 +1,335 @@
+"""The command line: the same rooms as Python, with options named as the quantities are."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from dosing import serve
+from dosing.advice import VERSION, Advice, compare_advice, start
+from dosing.diff import differences
+from dosing.findings import Finding
+from dosing.library import Library, SeedError, load
+from dosing.lint import checked, lint_library, lint_path
+from dosing.orders import Order
+from dosing.scores import score
+from dosing.titration import titrate
+from dosing.units import show
+
+REFUSED = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(REFUSED, f"{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's verbs and options."""
+    top = _Parser(prog="dosing", description=__doc__, allow_abbrev=False)
+    top.add_argument("--version", action="version", version=f"dosing {VERSION}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, words: str) -> argparse.ArgumentParser:
+        found = verbs.add_parser(name, help=words, description=words, allow_abbrev=False)
+        found.set_defaults(run=RUN[name])
+        return found
+
+    for name, words in (
+        ("start", "The first order, with findings, arithmetic and source."),
+        ("compare", "Every authority's first order, side by side."),
+    ):
+        found = verb(name, words)
+        found.add_argument("drug")
+        found.add_argument("--indication", default="hit", help="default: hit")
+        if name == "start":
+            found.add_argument("--authority", help="whose table; default: the site's first")
+            found.add_argument(
+                "--label-table", action="store_true", help="round as the label's table does"
+            )
+        _patient_options(found)
+    found = verb("titrate", "The next rate, hold and recheck time, from the running rate.")
+    found.add_argument("protocol")
+    found.add_argument("--held-from", help="while held until in range: the rate to resume at")
+    _patient_options(found)
+    found = verb("score", "A score with its components.")
+    found.add_argument("name", metavar="NAME")
+    found.add_argument("--weight-rule", help="for cockcroft-gault; default: the site's")
+    _patient_options(found)
+    found = verb("lint", "What is wrong with a seed file or a hospital's folder.")
+    found.add_argument("path", nargs="?", help="default: all seeds in force")
+    found.add_argument("--json", action="store_true")
+    found = verb("diff", "What two tables or protocols say differently, and for which patients.")
+    found.add_argument("a", metavar="A", help="an id, or a file")
+    found.add_argument("b", metavar="B", help="an id, or a file")
+    found.add_argument("--json", action="store_true")
+    found = verb("tables", "The tables and protocols that exist; one of them in full.")
+    found.add_argument("id", nargs="?")
+    found.add_argument("--json", action="store_true")
+    found = verb("evidence", "The sources, and how each was confirmed.")
+    found.add_argument("key", nargs="?")
+    found.add_argument("--json", action="store_true")
+    serve.add_arguments(verb("serve", "Open the dashboards."))
+    return top
+
+
+def _patient_options(found: argparse.ArgumentParser) -> None:
+    found.add_argument("--json", action="store_true", help="machine-readable")
+    inputs = found.add_argument_group("inputs")
+    for quantity in load().quantities.values():
+        for name, unit in quantity.names.items():
+            words = quantity.label + (f" [{unit.unit}]" if unit.unit else "")
+            if quantity.kind != "number":
+                words += f": {', '.join(quantity.values or ('yes', 'no'))}"
+            inputs.add_argument(
+                f"--{name.replace('_', '-')}", dest=name, help=words.replace("%", "%%"), metavar="X"
+            )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns
+    -------
+    int
+        0; 2 where the input was refused, with the reason on standard error; 1 where lint or diff
+        found something.
+    """
+    try:
+        args = parser().parse_args(argv)
+        return int(args.run(args))
+    except SeedError as error:
+        print(f"dosing: {error}", file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:
+        return 0
+
+
+def _inputs(args: argparse.Namespace) -> dict[str, Any]:
+    return {n: v for n, v in vars(args).items() if n in load().names and v is not None}
+
+
+def _refuse(args: argparse.Namespace, empty: dict[str, Any], problem: Exception) -> int:
+    """Say a refusal in one sentence, and as JSON when that was asked for."""
+    text = f"{problem}"
+    text = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    if args.json:
+        seeds = load()
+        stop = Finding("stop", text).to_dict()
+        _print_json(
+            empty
+            | {"findings": [stop], "trace": [], "cite": "", "confirmed": None}
+            | {"inputs": _inputs(args), "missing": [], "seeds": seeds.digest, "version": VERSION}
+        )
+    print(f"dosing {args.verb}: {text}", file=sys.stderr)
+    return REFUSED
+
+
+def _say_stops(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
+    stops = " ".join(f.text for f in findings if f.level == "stop")
+    print(f"dosing {args.verb}: {stops}", file=sys.stderr)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def _start(args: argparse.Namespace) -> int:
+    try:
+        advice = start(
+            args.drug,
+            args.indication,
+            args.authority,
+            label_table=args.label_table,
+            **_inputs(args),
+        )
+    except ValueError as error:
+        return _refuse(
+            args, {"order": None, "authority": args.authority, "table": None, "row": None}, error
+        )
+    if args.json:
+        _print_json(advice.to_dict())
+    else:
+        print(advice)
+    if advice.refused:
+        _say_stops(args, advice.findings)
+        return REFUSED
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    try:
+        found = compare_advice(args.drug, args.indication, **_inputs(args))
+    except ValueError as error:
+        if args.json:
+            _print_json([])
+        return _refuse(argparse.Namespace(**{**vars(args), "json": False}), {}, error)
+    if args.json:
+        _print_json([advice.to_dict() for advice in found])
+    else:
+        for advice in found:
+            print(_side_by_side(advice))
+    if all(advice.refused for advice in found):
+        _say_stops(args, found[0].findings)
+        return REFUSED
+    return 0
+
+
+def _side_by_side(advice: Advice) -> str:
+    if advice.order is None:
+        stops = " ".join(f.text for f in advice.findings if f.level == "stop")
+        return f"{advice.authority:14} no dose: {stops}"
+    return f"{advice.authority:14} {_dose_words(advice.order)}  [{advice.cite}; {advice.confirmed}]"
+
+
+def _dose_words(order: Order) -> str:
+    text = str(order)
+    if order.low is not None and order.high is not None:
+        text += f" ({show(order.low)} to {show(order.high)})"
+    if order.pump_ml_h is not None:
+        text += f", pump {show(order.pump_ml_h)} mL/h"
+    return text
+
+
+def _titrate(args: argparse.Namespace) -> int:
+    inputs = _inputs(args)
+    running = inputs.pop("running", None)
+    before = inputs.pop("in_range_before", None)
+    empty = {"action": "", "rate": None, "pump_ml_h": None, "protocol": args.protocol, "row": None}
+    try:
+        step = titrate(
+            args.protocol,
+            running,
+            in_range_before=int(before or 0),
+            held_from=None if args.held_from is None else float(args.held_from),
+            **inputs,
+        )
+    except ValueError as error:
+        return _refuse(args, empty, error)
+    if args.json:
+        _print_json(step.to_dict())
+    else:
+        print(step)
+    if not step.action:
+        _say_stops(args, step.findings)
+        return REFUSED
+    return 0
+
+
+def _score(args: argparse.Namespace) -> int:
+    try:
+        found = score(args.name, weight_rule=args.weight_rule, **_inputs(args))
+    except ValueError as error:
+        return _refuse(
+            args, {"score": args.name, "value": None, "band": "", "components": {}}, error
+        )
+    if args.json:
+        _print_json(found.to_dict())
+    else:
+        print(found)
+    if found.value is None:
+        _say_stops(args, found.findings)
+        return REFUSED
+    return 0
+
+
+def _lint(args: argparse.Namespace) -> int:
+    wishes = lint_library(load()) if args.path is None else lint_path(args.path)
+    if args.json:
+        _print_json(wishes)
+    elif wishes:
+        print("\n".join(wishes))
+    else:
+        print("nothing to mend: every patient in the domain meets exactly one row")
+    return 1 if wishes else 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    try:
+        found = differences(args.a, args.b)
+    except ValueError as error:
+        print(f"dosing diff: {error}", file=sys.stderr)
+        return REFUSED
+    if args.json:
+        _print_json(found)
+    else:
+        print("\n".join(found) if found else "no difference")
+    return 1 if found else 0
+
+
+def _tables(args: argparse.Namespace) -> int:
+    seeds = checked()
+    if args.id is None:
+        rows = [_about(seeds, s) for s in (*seeds.tables.values(), *seeds.protocols.values())]
+        if args.json:
+            _print_json(rows)
+        else:
+            for row in rows:
+                print(
+                    f"{row['id']:44} {row['purpose']:9} {row['confirmed'] or '':12} {row['title']}"
+                )
+        return 0
+    seed = seeds.tables.get(args.id) or seeds.protocols.get(args.id)
+    if seed is None:
+        known = ", ".join([*seeds.tables, *seeds.protocols])
+        print(f"dosing tables: there is no table {args.id!r}; there are {known}", file=sys.stderr)
+        return REFUSED
+    import attrs
+
+    _print_json(attrs.asdict(seed))
+    return 0
+
+
+def _about(seeds: Library, seed: Any) -> dict[str, Any]:
+    return {
+        "id": seed.id,
+        "title": seed.title,
+        "drug": seed.drug,
+        "indication": seed.indication,
+        "purpose": getattr(seed, "purpose", "titrate"),
+        "authority": getattr(seed, "authority", ""),
+        "cite": seed.cite,
+        "confirmed": seed.confirmed or seeds.confirmed(seed.cite),
+    }
+
+
+def _evidence(args: argparse.Namespace) -> int:
+    import attrs
+
+    seeds = checked()
+    if args.key is not None and args.key not in seeds.evidence:
+        known = ", ".join(seeds.evidence)
+        print(
+            f"dosing evidence: there is no source {args.key!r}; there are {known}", file=sys.stderr
+        )
+        return REFUSED
+    found = {k: e for k, e in seeds.evidence.items() if args.key in (None, k)}
+    if args.json:
+        _print_json({k: attrs.asdict(e) for k, e in found.items()})
+    else:
+        for key, entry in found.items():
+            year = f" {entry.year}" if entry.year else ""
+            print(f"{key:26} {entry.confirmed:12} {entry.title}{year}")
+            if args.key is not None:
+                print("\n".join(f"  {n}: {v}" for n, v in attrs.asdict(entry).items() if v))
+    return 0
+
+
+RUN = {
+    "start": _start,
+    "compare": _compare,
+    "titrate": _titrate,
+    "score": _score,
+    "lint": _lint,
+    "diff": _diff,
+    "tables": _tables,
+    "evidence": _evidence,
+    "serve": serve.run,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
