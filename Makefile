@@ -28,11 +28,11 @@ $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@if $(BIN)/python -m pip install -q --disable-pip-version-check "uv==$(UV_VERSION)"; then \
 	  $(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode requirements.txt && \
-	  $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --editable . ; \
+	  $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable . ; \
 	else \
 	  echo "uv could not be installed; going on with pip, which takes longer." && \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt && \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --editable . ; \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
 	fi
 	@touch $@
 

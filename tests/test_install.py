@@ -50,7 +50,7 @@ def wheel(tmp_path_factory) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-    _run(*pip, "wheel", "-q", "--no-deps", "--wheel-dir", work, source)
+    _run(*pip, "wheel", "-q", "--no-deps", "--no-build-isolation", "--wheel-dir", work, source)
     (built,) = work.glob("*.whl")
     return built
 
