@@ -190,7 +190,7 @@ def advise(
         missing = []
     if at == OUTSIDE:
         findings += outside(grid, given)
-    findings += [_needed(seeds, name) for name in missing if name not in patient.refused]
+    findings += [needed(seeds, name) for name in missing if name not in patient.refused]
     bag = orders.check_concentration(drug, mg_ml) if drug_is_pumped(table) else []
     refused = patient.stopped or bool(missing) or at == OUTSIDE or stopped(bag)
     findings += bag
@@ -259,8 +259,14 @@ def _concentration(seeds: Library, drug: Drug, patient: Patient) -> float | None
     return seeds.site.concentration_mg_ml.get(drug.id) if given is None else given
 
 
-def _needed(seeds: Library, name: str) -> Finding:
-    return Finding("stop", f"{seeds.quantities[seeds.names[name]].label} is needed.")
+def needed(seeds: Library, name: str) -> Finding:
+    """That an input is needed, and which answers it has."""
+    quantity = seeds.quantities[seeds.names[name]]
+    if quantity.kind == "yes-no":
+        return Finding("stop", f"{quantity.label}: yes or no is needed.")
+    if quantity.kind == "class":
+        return Finding("stop", f"{quantity.label} is needed ({', '.join(quantity.values)}).")
+    return Finding("stop", f"{quantity.label} is needed.")
 
 
 def outside(grid: Grid, given: Mapping[str, Any]) -> list[Finding]:
@@ -416,6 +422,6 @@ def look_up(seeds: Library, table: Table, patient: Patient) -> tuple[dict[str, A
     given = patient.known(table.columns)
     at = int(grid.rows_for(given))
     if at < 0:
-        return {}, [_needed(seeds, name) for name in grid.needed(given)]
+        return {}, [needed(seeds, name) for name in grid.needed(given)]
     row = table.rows[at]
     return dict(row.then), row_findings(row, row.cite or table.cite)

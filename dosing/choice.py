@@ -32,7 +32,7 @@ def proposed_protocol(drug: str, **inputs: Any) -> tuple[str | None, tuple[Findi
         chosen = outputs.get("protocol")
         if chosen is None:
             findings = [
-                Finding("note", f.text.replace(" is needed.", " is needed to propose a protocol."))
+                Finding("note", f.text.replace(" is needed", " is needed to propose a protocol"))
                 for f in findings
             ]
     if not site.confirmed and chosen is not None:
