@@ -1,0 +1,164 @@
+"""The page around the panels: one guard, one keeper, one patient, a menu, and room for more."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import ipywidgets as w
+
+from dosing.ui.fields import Aid, Confirm, Fields, PatientForm, box, show
+from dosing.ui.guard import Keeper, LiveGuard
+from dosing.ui.models import PatientModel
+from dosing.ui.models_titrate import show_time
+from dosing.ui.views import Titrate
+
+
+class Panel(Protocol):
+    """What the page asks of a panel. ``sections`` stand after the patient's."""
+
+    name: str
+    title: str
+    sections: list[Any]
+
+    def refresh(self) -> None: ...
+    def draw(self) -> None: ...
+    def blank(self) -> None: ...
+    def record(self) -> dict[str, Any]: ...
+    def restore(self, entries: Mapping[str, str], record: Mapping[str, Any]) -> None: ...
+    def clear(self) -> None: ...
+    def label(self) -> str: ...
+    def tick(self, now: dt.datetime, before: str) -> None: ...
+
+
+# Each is built when it is first opened.
+PANELS: dict[str, Callable[..., Panel]] = {Titrate.name: Titrate}
+
+
+class App:
+    """A page of panels around one patient.
+
+    Parameters
+    ----------
+    first : str
+        The panel to open with.
+    only : bool
+        Leave the menu out, for a panel's own page.
+    clock : callable, optional
+        The time before the browser has told its own.
+    """
+
+    def __init__(
+        self, first: str = "titrate", only: bool = False, clock: Callable[[], dt.datetime] | None = None
+    ) -> None:
+        known = {} if clock is None else {"clock": clock}
+        self.guard = LiveGuard(on_ping=self._ping, **known)
+        self.keeper = Keeper(panel=first if only else "dashboard", on_restore=self._restore)
+        self.aid = Aid()
+        self.fields = Fields(self.recompute)
+        self.patient = PatientModel()
+        self.form = PatientForm(self.patient, self.fields)
+        self.open_panels: dict[str, Panel] = {}
+        self._minute = ""
+        self.menu = w.ToggleButtons(
+            options=[(p.title, n) for n, p in PANELS.items()], value=first  # type: ignore[attr-defined]
+        )
+        self.menu.add_class("dosing-menu")
+        self.menu.observe(lambda c: self.open(c["new"]), "value")
+        show(not only and len(PANELS) > 1, self.menu)
+        title = self.fields.html("dosing-app-title")
+        title.value = (
+            "<h1>dosing <small>anticoagulant dosing and titration</small></h1>"
+            "<button type='button' class='dosing-screen' data-dosing='print'>Print</button>"
+        )
+        self.new = Confirm(
+            self.fields, "New patient", "Clear every entry and the log of this patient?",
+            "Yes, clear everything", self.guard.protect(self._new_patient),
+        )  # fmt: skip
+        self.body = box("dosing-body")
+        header = box("dosing-header", children=(title, self.menu, self.new.widget))
+        foot = self.fields.html("dosing-foot")
+        foot.value = (
+            "<p>A calculator for pharmacists; it does not replace the prescriber, the label or the"
+            " hospital's protocol. Check every dose.</p>"
+        )
+        self.widget = box(
+            "dosing-app", children=(self.guard, self.keeper, self.aid, header, self.body, foot)
+        )
+        self.open(first)
+
+    @property
+    def panel(self) -> Panel:
+        """The panel that is open."""
+        return self.open_panels[self.menu.value]
+
+    def open(self, name: str) -> None:
+        """Open a panel, building it if need be."""
+        if name not in self.open_panels:
+            with self.fields.quietly():
+                self.open_panels[name] = PANELS[name](self.form, self.fields, self.guard, self.aid)
+                self._times("")
+        self.body.children = (self.form.widget, *self.panel.sections)
+        self.recompute()
+
+    def recompute(self) -> None:
+        """Bring every result up to date with what the fields hold."""
+        self.fields.messages.clear()
+        with self.guard.computing(self.fields.texts(), clear=self._blank):
+            self.form.read()
+            before = self.fields.texts()
+            self.panel.refresh()
+            self.aid.messages = dict(self.fields.messages)
+            follows = self.fields.texts()
+        if follows != before:  # a list that follows from another field has changed
+            with self.guard.computing(follows, clear=self._blank):
+                pass
+        # The words first, the picture after them.
+        with self.guard.computing(self.fields.texts(), clear=self._blank):
+            self.panel.draw()
+        records = {name: panel.record() for name, panel in self.open_panels.items()}
+        self.keeper.label = self.panel.label()
+        self.keeper.record = {name: record for name, record in records.items() if record}
+
+    def _blank(self) -> None:
+        self.form.derived.value = ""
+        for panel in self.open_panels.values():
+            panel.blank()
+
+    def _times(self, before: str) -> None:
+        now = self.guard.now()
+        for panel in self.open_panels.values():
+            panel.tick(now, before)
+        self._minute = show_time(now)
+
+    def _ping(self, now: dt.datetime) -> None:
+        if show_time(now) == self._minute:
+            return
+        with self.fields.quietly():
+            self._times(self._minute)
+        self.recompute()
+
+    def _restore(self, entries: dict[str, str], record: dict[str, Any]) -> None:
+        with self.fields.quietly():
+            for name, text in entries.items():
+                if name in self.fields.controls and name not in ("drug", "indication", "authority", "protocol"):
+                    self.fields.set_text(name, text)
+            self.form.read()
+            for name, panel in self.open_panels.items():
+                panel.restore(entries, record.get(name, {}))
+        self.recompute()
+
+    def _new_patient(self, _: object = None) -> None:
+        with self.fields.quietly():
+            for control in self.fields.controls.values():
+                if isinstance(control, w.Text):
+                    control.value = ""
+                elif isinstance(control, w.ToggleButtons):
+                    control.value = None
+                elif control.options and "unit" in "".join(control._dom_classes):
+                    control.index = 0
+            self.patient.clear()
+            for panel in self.open_panels.values():
+                panel.clear()
+            self._times("")
+        self.keeper.clear()
+        self.recompute()
