@@ -5,15 +5,29 @@ Every edge of a table and the space between each two is one cell of its grid
 """
 
 import functools
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from dosing import library
-from dosing.library import Conditions, Library, Protocol, SeedError, Site, Table, load
+from dosing.interval import Interval
+from dosing.library import (
+    Conditions,
+    Library,
+    Protocol,
+    ProtocolRow,
+    Row,
+    SeedError,
+    Site,
+    Table,
+    load,
+)
 from dosing.orders import is_infusion
+from dosing.patients import Patient, check
 from dosing.protocols import target_of
-from dosing.tables import ABSENT, GAP, OVERLAP, Axis, Grid, compile_grid
+from dosing.tables import GAP, OVERLAP, Axis, Grid, compile_grid
 from dosing.units import show
 
 MOST_EXAMPLES = 3
@@ -33,8 +47,6 @@ def checked() -> Library:
     SeedError
         With file, place and wish, when the hospital's folder does not pass.
     """
-    import os
-
     seeds = load()
     _checked(seeds.digest, os.environ.get("DOSING_SITE", ""))
     return seeds
@@ -54,8 +66,6 @@ def lint_library(seeds: Library) -> list[str]:
 
 def lint_path(path: str) -> list[str]:
     """What is wrong with one file, or with a hospital's folder laid over the shipped seeds."""
-    from pathlib import Path
-
     if Path(path).is_dir():
         return lint_library(load(path))
     seed = library.read_seed(path)
@@ -160,7 +170,9 @@ def _proof(table: Table | Protocol) -> list[str]:
         if len(places) > MOST_EXAMPLES:
             found.append(f"{words} for {show(len(places) - MOST_EXAMPLES)} more combinations.")
     used = set(np.unique(grid.cells))
-    found += [f"row {i} can never apply." for i in range(1, len(table.rows) + 1) if i - 1 not in used]  # fmt: skip
+    found += [
+        f"row {i} can never apply." for i in range(1, len(table.rows) + 1) if i - 1 not in used
+    ]
     return found
 
 
@@ -220,8 +232,6 @@ def _dose_within_ceiling(table: Table, i: int, seeds: Library) -> list[str]:
 
 def _conditions(conditions: Iterable[Conditions]) -> list[str]:
     """What is wrong with conditions that no grid compiles."""
-    from dosing.interval import Interval
-
     found = []
     seeds = load()
     for when in conditions:
@@ -239,7 +249,8 @@ def _conditions(conditions: Iterable[Conditions]) -> list[str]:
 def cites_of(seed: Table | Protocol) -> Iterator[tuple[str, str]]:
     """Each place of a table or protocol that may cite, and its cite."""
     yield "the file", seed.cite
-    for i, row in enumerate(seed.rows, 1):
+    rows: Sequence[Row | ProtocolRow] = seed.rows
+    for i, row in enumerate(rows, 1):
         if row.cite:
             yield f"row {i}", row.cite
     if isinstance(seed, Protocol):
@@ -301,18 +312,18 @@ def _claims(seeds: Library) -> Iterator[str]:
 
 def edges_without_cases(seeds: Library) -> list[str]:
     """Edges of shipped tables and protocols that have no worked case on one of their sides."""
-    from dosing.patients import check
-
     found = []
     worked = dict(library.cases())
-    for seed in (*seeds.tables.values(), *seeds.protocols.values()):
+    every: list[Table | Protocol] = [*seeds.tables.values(), *seeds.protocols.values()]
+    for seed in every:
         if not seed.rows:
             continue
         lines = worked.get(seed.id, [])
         patients = [check({k: v for k, v in line.items() if k in seeds.names}) for line in lines]
         for axis in compile_grid(seed).axes:
             for edge in _inner_edges(axis):
-                sides = {np.sign(v - edge) for p in patients if (v := _value(p, axis.name))}
+                values = [_value(patient, axis.name) for patient in patients]
+                sides = {np.sign(v - edge) for v in values if v is not None}
                 if len(sides) < 2:
                     found.append(f"{seed.id}: {axis.name} at {show(edge)} lacks a case on a side")
     return found
@@ -323,14 +334,8 @@ def _inner_edges(axis: Axis) -> Iterator[float]:
     yield from (edge for edge in axis.edges if edge not in ends)
 
 
-def _value(patient: object, name: str) -> float | None:
-    from dosing.patients import Patient
-
-    assert isinstance(patient, Patient)
+def _value(patient: Patient, name: str) -> float | None:
     if name == "aptt_ratio":
         aptt, baseline = patient.number("aptt_s"), patient.number("baseline_aptt_s")
         return aptt / baseline if aptt and baseline else None
     return patient.number(name)
-
-
-__all__ = ["ABSENT", "checked", "edges_without_cases", "lint_library", "lint_path"]
