@@ -1,10 +1,11 @@
-"""The proof that seeds can be used: what is wrong with a table, a protocol or a folder, in sentences.
+"""The proof that seeds can be used: what is wrong with a table, protocol or folder, in sentences.
 
 Every edge of a table and the space between each two is one cell of its grid
 (:mod:`dosing.tables`), so looking at each cell once looks at every patient.
 """
 
 import functools
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -94,8 +95,8 @@ def lint_table(table: Table, seeds: Library) -> list[str]:
     found = [*_cites(table, seeds), *_conditions(c.when for c in table.checks)]
     if table.drug != "any" and table.drug not in seeds.drugs:
         found.append(f"there is no drug {table.drug!r}; there are {', '.join(seeds.drugs)}.")
-    for i, check in enumerate(table.checks, 1):
-        if sum(map(bool, (check.stop, check.warn, check.note))) != 1:
+    for i, said in enumerate(table.checks, 1):
+        if sum(map(bool, (said.stop, said.warn, said.note))) != 1:
             found.append(f"check {i} needs one sentence: stop, warn or note.")
     if table.purpose == "check":
         return found
@@ -196,25 +197,26 @@ def _direction(protocol: Protocol, grid: Grid) -> list[str]:
         (0.0, 0.0) if (t := r.then).holds or t.stop else (t.factor + t.add, t.add)
         for r in protocol.rows
     ]
-    wrong_way, unsteady = set(), set()
-    for line in cells.reshape(len(points), -1).T:
-        rows = [r for r in line if r >= 0]
-        for lower, higher in zip(rows, rows[1:], strict=False):
+    alone = set(protocol.columns) == {protocol.measure}
+    lines = cells.reshape(len(points), -1)
+    wrong_way = set()
+    for line in lines.T:
+        for lower, higher in itertools.pairwise(r for r in line if r >= 0):
             if after[higher][0] > after[lower][0]:
-                wrong_way.add((lower + 1, higher + 1))
+                wrong_way.add((int(lower) + 1, int(higher) + 1))
     for i, row in enumerate(protocol.rows, 1):
-        reached = points[(cells.reshape(len(points), -1) == i - 1).any(axis=1)]
-        low, high = reached < target.low, reached > target.high
-        if len(reached) and low.all() and (row.then.holds or row.then.stop or after[i - 1][0] < 1):
-            if set(protocol.columns) == {protocol.measure}:
-                found.append(f"row {i} lowers the rate for a result below the target.")
-        if len(reached) and high.all() and after[i - 1][0] > 1:
+        then, reached = row.then, points[(lines == i - 1).any(axis=1)]
+        if not len(reached):
+            continue
+        # With a second column a low measure may be held for another reason.
+        lowers = after[i - 1][0] < 1 and (alone or not (then.holds or then.stop))
+        if (reached < target.low).all() and lowers:
+            found.append(f"row {i} lowers the rate for a result below the target.")
+        if (reached > target.high).all() and after[i - 1][0] > 1:
             found.append(f"row {i} raises the rate for a result above the target.")
-        if not row.then.none and len(reached) and target.holds(reached).all():
-            if set(protocol.columns) == {protocol.measure}:
-                unsteady.add(i)
+        if alone and not then.none and target.holds(reached).all():
+            found.append(f"row {i} changes the rate within the target.")
     found += [f"rows {a} and {b} change the rate the wrong way round." for a, b in wrong_way]
-    found += [f"row {i} changes the rate within the target." for i in sorted(unsteady)]
     return found
 
 
@@ -257,9 +259,9 @@ def cites_of(seed: Table | Protocol) -> Iterator[tuple[str, str]]:
         if seed.limits.cite:
             yield "limits", seed.limits.cite
         return
-    for i, check in enumerate(seed.checks, 1):
-        if check.cite or not seed.cite:
-            yield f"check {i}", check.cite
+    for i, said in enumerate(seed.checks, 1):
+        if said.cite or not seed.cite:
+            yield f"check {i}", said.cite
     if seed.label_table and seed.label_table.cite:
         yield "label_table", seed.label_table.cite
 
