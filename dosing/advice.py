@@ -8,11 +8,12 @@ import attrs
 from dosing import orders
 from dosing.checks import check_findings, row_findings, safety_checks
 from dosing.findings import Finding, ordered, stopped
-from dosing.library import Confirmed, Drug, Library, Row, Table
+from dosing.library import Library
 from dosing.lint import checked
 from dosing.orders import Order
 from dosing.patients import Patient, check
 from dosing.scores import child_pugh_class, clearance
+from dosing.seedtypes import Confirmed, Drug, Row, Table
 from dosing.tables import OUTSIDE, Axis, Grid, grid_of
 from dosing.units import show
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from dosing.findings import Finding
 from dosing.interval import Interval
-from dosing.library import Check, Conditions, Library, Row, Table
+from dosing.library import Library
 from dosing.patients import Patient
+from dosing.seedtypes import Check, Conditions, Row, Table
 
 
 def row_findings(row: Row, cite: str) -> list[Finding]:

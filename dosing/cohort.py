@@ -14,11 +14,12 @@ from dosing.advice import (
 )
 from dosing.checks import safety_checks
 from dosing.interval import Interval
-from dosing.library import Conditions, Library, Table, load
+from dosing.library import Library, load
 from dosing.lint import checked
 from dosing.patients import check_cohort, convert
 from dosing.protocols import ACTIONS, changes, inputs_of
 from dosing.scores import child_pugh_classes
+from dosing.seedtypes import Conditions, Table
 from dosing.tables import OUTSIDE, class_codes, grid_of, options_of, round_half_up
 
 STATUSES = ("ok", "stop", "missing", "impossible")

@@ -16,10 +16,10 @@ from dosing.advice import Advice
 from dosing.choice import proposed_protocol
 from dosing.events import MEASURED, Event, Kind, State, time_in_range
 from dosing.handover import warfarin_gate
-from dosing.library import Protocol
 from dosing.lint import checked
 from dosing.patients import check
 from dosing.protocols import target_of
+from dosing.seedtypes import Protocol
 from dosing.targets import target
 from dosing.timeline import Position, Result, Segment, Timeline
 from dosing.titration import Step, titrate

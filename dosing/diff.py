@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from dosing.library import Change, Protocol, Table, load, read_seed
+from dosing.library import load, read_seed
+from dosing.seedtypes import Change, Protocol, Table
 from dosing.tables import Axis, compile_grid
 from dosing.units import show
 

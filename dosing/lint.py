@@ -14,20 +14,11 @@ import numpy as np
 
 from dosing import library
 from dosing.interval import Interval
-from dosing.library import (
-    Conditions,
-    Library,
-    Protocol,
-    ProtocolRow,
-    Row,
-    SeedError,
-    Site,
-    Table,
-    load,
-)
+from dosing.library import Library, SeedError, load
 from dosing.orders import is_infusion
 from dosing.patients import Patient, check
 from dosing.protocols import target_of
+from dosing.seedtypes import Conditions, Protocol, ProtocolRow, Row, Site, Table
 from dosing.tables import GAP, OVERLAP, Axis, Grid, compile_grid
 from dosing.units import show
 

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 
 from dosing.findings import Finding
-from dosing.library import Drug, LabelTable
+from dosing.seedtypes import Drug, LabelTable
 from dosing.tables import round_half_up
 from dosing.units import show, show_hours
 
@@ -222,9 +222,7 @@ def infusion(
             trace,
         )
     given = float(dose_of_pump_rate(pump, unit, weight_kg, concentration_mg_ml))
-    trace.append(
-        f"rounded {rounding}: {show(pump)} mL/h, which gives {show(given, 3)} {unit}"
-    )
+    trace.append(f"rounded {rounding}: {show(pump)} mL/h, which gives {show(given, 3)} {unit}")
     total = volume = None
     if bolus is not None and bolus_unit is not None:
         total, volume = _bolus(bolus, bolus_unit, weight_kg, concentration_mg_ml, label)

@@ -12,7 +12,8 @@ import attrs
 import numpy as np
 
 from dosing.findings import Finding, stopped
-from dosing.library import Quantity, load
+from dosing.library import load
+from dosing.seedtypes import Quantity
 from dosing.tables import from_base, read_class, to_base
 from dosing.units import parse_number, show
 

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from dosing.interval import Interval
-from dosing.library import Protocol
+from dosing.seedtypes import Protocol
 from dosing.tables import grid_of
 
 ACTIONS = ("continue", "increase", "decrease", "hold", "stop")

@@ -9,8 +9,9 @@ import numpy as np
 from dosing import body, renal
 from dosing.findings import Finding, ordered
 from dosing.interval import Interval
-from dosing.library import Confirmed, Library, Score, ScoreItem, load
+from dosing.library import Library, load
 from dosing.patients import Patient, check
+from dosing.seedtypes import Confirmed, Score, ScoreItem
 from dosing.tables import class_codes, options_of
 from dosing.units import show
 

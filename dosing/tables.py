@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dosing.interval import Interval
-from dosing.library import Column, Condition, Conditions, Quantity, SeedError, load
+from dosing.library import SeedError, load
+from dosing.seedtypes import Column, Condition, Conditions, Quantity
 
 MISSING, OUTSIDE, GAP, OVERLAP = -1, -2, -3, -4
 ABSENT = "absent"

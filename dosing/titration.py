@@ -10,10 +10,11 @@ from dosing import orders
 from dosing.advice import VERSION, capped_weight, derive, outside
 from dosing.checks import fired, safety_checks
 from dosing.findings import Finding, ordered, stopped
-from dosing.library import Change, Confirmed, Library, Protocol
+from dosing.library import Library
 from dosing.lint import checked
 from dosing.patients import Patient, check, is_blank
 from dosing.protocols import ACTIONS, Changes, changes, inputs_of, measured
+from dosing.seedtypes import Change, Confirmed, Protocol
 from dosing.tables import OUTSIDE, grid_of
 from dosing.targets import TargetRange, target
 from dosing.units import show, show_hours

@@ -11,8 +11,9 @@ import attrs
 import pytest
 
 from dosing.cli import RUN
-from dosing.library import Claim, Library, load
+from dosing.library import Library, load
 from dosing.lint import lint_library
+from dosing.seedtypes import Claim
 
 DOCUMENTS = ("000", "001", "002", "003", "004")
 COMMANDS = {"start", "compare", "titrate", "score", "lint", "diff", "tables", "evidence"}

@@ -4,8 +4,9 @@ from typing import Any
 
 import traitlets as tl
 
-from dosing.library import Quantity, load
+from dosing.library import load
 from dosing.patients import check
+from dosing.seedtypes import Quantity
 
 OF_THE_ORDER = ("concentration", "bag")
 # Results that are entered in the log, and answers that the calculator works out itself.

@@ -12,10 +12,11 @@ from dosing.choice import proposed_protocol
 from dosing.course import Course
 from dosing.findings import Finding
 from dosing.handover import Gate, warfarin_gate
-from dosing.library import Table, load
+from dosing.library import load
 from dosing.orders import is_infusion
 from dosing.patients import check
 from dosing.scores import score
+from dosing.seedtypes import Table
 from dosing.targets import TargetRange, target
 from dosing.titration import Step
 from dosing.ui.models import OF_THE_ORDER, PatientModel, label_of

@@ -1,0 +1,330 @@
+"""What the seed files hold, as frozen values: one class for each kind of file or part of one."""
+
+from typing import Any, Literal
+
+import attrs
+
+Confirmed = Literal["primary", "secondary", "unconfirmed"]
+Condition = str | list[str]
+Conditions = dict[str, Condition]
+
+
+@attrs.frozen(kw_only=True)
+class Name:
+    """One unit in which a quantity is written, under a name of its own."""
+
+    unit: str = ""
+    ucum: str = ""
+    loinc: str = ""
+    per_base: float | None = None
+    in_base: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Quantity:
+    """An input that the calculator knows, with its names, units and ranges."""
+
+    label: str
+    kind: Literal["number", "class", "yes-no"]
+    names: dict[str, Name]
+    group: str = ""
+    possible: tuple[float, float] | None = None
+    usual: tuple[float, float] | None = None
+    whole: bool = False
+    values: tuple[str, ...] = ()
+    aliases: dict[str, str] = attrs.field(factory=dict)
+    help: str = ""
+
+    @property
+    def base(self) -> str:
+        """The name whose unit the ranges are in."""
+        return next(iter(self.names))
+
+
+@attrs.frozen(kw_only=True)
+class Evidence:
+    """A source, and how its numbers were confirmed."""
+
+    kind: Literal[
+        "label", "guideline", "study", "review", "protocol", "book", "standard", "equation",
+        "document",
+    ]  # fmt: skip
+    title: str
+    confirmed: Confirmed
+    source: str = ""
+    year: int | None = None
+    doi: str = ""
+    pmid: str = ""
+    label_id: str = ""
+    read_at: str = ""
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Column:
+    """An input of a table, in the unit that its source prints."""
+
+    domain: str = ""
+    precision: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """One line of a table: when it applies, and what follows."""
+
+    when: Conditions = attrs.field(factory=dict)
+    then: dict[str, Any] = attrs.field(factory=dict)
+    stop: str = ""
+    warn: str = ""
+    note: str = ""
+    cite: str = ""
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Check:
+    """A finding that is raised when every input it names is given and meets its condition."""
+
+    when: Conditions
+    stop: str = ""
+    warn: str = ""
+    note: str = ""
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class LabelTable:
+    """The pump table that a label prints, and how it rounds."""
+
+    step_ml: float
+    ties: Literal["up", "even"]
+    concentration_mg_ml: float
+    band_kg: float | None = None
+    rows: tuple[dict[str, float], ...] = ()
+    cite: str = ""
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Table:
+    """A decision table of one source: inputs to outputs."""
+
+    id: str
+    title: str
+    drug: str
+    purpose: str
+    cite: str = ""
+    indication: str = "any"
+    authority: str = ""
+    confirmed: Confirmed | None = None
+    note: str = ""
+    columns: dict[str, Column] = attrs.field(factory=dict)
+    counts: dict[str, Conditions] = attrs.field(factory=dict)
+    outputs: dict[str, str] = attrs.field(factory=dict)
+    rows: tuple[Row, ...] = ()
+    checks: tuple[Check, ...] = ()
+    label_table: LabelTable | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """What a titration row does: new rate = running x factor + add, or hold, or stop."""
+
+    add: float = 0.0
+    factor: float = 1.0
+    hold_min: float | None = None
+    hold: Literal["until_in_range"] | None = None
+    resume_factor: float = 1.0
+    resume_add: float = 0.0
+    bolus: float | None = None
+    notify: bool = False
+    stop: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.hold_min is not None or self.hold is not None
+
+    @property
+    def none(self) -> bool:
+        """Whether the infusion goes on unchanged."""
+        return not (self.holds or self.stop) and self.add == 0 and self.factor == 1
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """Ceilings that the protocol or the label prints, in the protocol's dose unit."""
+
+    max_rate: float
+    max_step: float | None = None
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Recheck:
+    """When the next laboratory result is due."""
+
+    after_change_h: float
+    in_range_h: float
+    stable_after: int | None = None
+    stable_h: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ProtocolRow:
+    """One line of a protocol: laboratory result to change."""
+
+    when: Conditions
+    then: Change
+    note: str = ""
+    warn: str = ""
+    cite: str = ""
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Protocol:
+    """A titration protocol: laboratory result to change of the running rate."""
+
+    id: str
+    title: str
+    drug: str
+    cite: str
+    dose_unit: str
+    measure: str
+    target: str
+    columns: dict[str, Column]
+    limits: Limits
+    recheck: Recheck
+    rows: tuple[ProtocolRow, ...]
+    indication: str = "hit"
+    confirmed: Confirmed | None = None
+    note: str = ""
+    counts: dict[str, Conditions] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Ceiling:
+    """The largest dose that a label allows."""
+
+    value: float
+    unit: str
+    cite: str
+    indication: str = "hit"
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Concentrate:
+    """A strength that must be diluted first, so never the strength in the pump."""
+
+    mg_ml: float
+    text: str
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Target:
+    """The aPTT sought, as multiples of the patient's own baseline, and its upper limit."""
+
+    low_ratio: float
+    high_ratio: float
+    cite: str
+    max_s: float | None = None
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Drug:
+    """What a drug is, apart from what any one table says of it."""
+
+    id: str
+    label: str
+    kind: str
+    route: str
+    dose_unit: str
+    weight: str = "actual"
+    bolus_in_hit: bool = False
+    ceiling: Ceiling | None = None
+    usual_mg_ml: tuple[float, ...] = ()
+    bag_ml: float | None = None
+    concentrate: Concentrate | None = None
+    target: Target | None = None
+    rxnorm: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class ScoreItem:
+    """One item of an additive score: rows by unit, or points by class."""
+
+    name: str
+    label: str
+    units: dict[str, tuple[tuple[str, int], ...]] = attrs.field(factory=dict)
+    classes: dict[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Band:
+    """A range of totals and its name."""
+
+    when: str
+    band: str
+
+
+@attrs.frozen(kw_only=True)
+class Variant:
+    """Another set of rows for one item, chosen by a yes-no question."""
+
+    quantity: str
+    replaces: str
+    units: dict[str, tuple[tuple[str, int], ...]]
+    note: str = ""
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Score:
+    """An additive score, its items and the names of its bands."""
+
+    id: str
+    title: str
+    cite: str
+    items: tuple[ScoreItem, ...]
+    bands: tuple[Band, ...]
+    confirmed: Confirmed | None = None
+    note: str = ""
+    variants: dict[str, Variant] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """A statement of a source document, judged, and where the answer lives."""
+
+    id: str
+    document: str
+    says: str
+    verdict: Literal["holds", "partly", "wrong"]
+    why: str
+    evidence: tuple[str, ...] = ()
+    leads_to: tuple[str, ...] = ()
+    open: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Site:
+    """A hospital's choices between what the sources allow."""
+
+    id: str
+    title: str
+    confirmed: bool
+    authorities: dict[str, tuple[str, ...]]
+    protocols: dict[str, tuple[str, ...]]
+    concentration_mg_ml: dict[str, float]
+    titration: dict[str, str] = attrs.field(factory=dict)
+    warfarin_gate: str = ""
+    pump_step_ml_h: float = 0.1
+    crcl_weight: str = "actual"
+    range_start: Literal["low"] = "low"
+    weight_caps: dict[str, float] = attrs.field(factory=dict)
+    aptt_range: dict[str, tuple[float, float]] = attrs.field(factory=dict)
+    note: str = ""
+    cite: str = ""
