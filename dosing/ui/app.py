@@ -14,12 +14,12 @@ from dosing.ui.views import Titrate
 
 
 class Panel(Protocol):
-    """What the page asks of a panel. ``sections`` stand after the patient's."""
+    """What the page asks of a panel. ``columns`` are the sections beside the patient's."""
 
     name: str
     title: str
-    sections: list[Any]
 
+    def columns(self) -> tuple[list[Any], list[Any]]: ...
     def refresh(self) -> None: ...
     def draw(self) -> None: ...
     def blank(self) -> None: ...
@@ -74,7 +74,8 @@ class App:
             self.fields, "New patient", "Clear every entry and the log of this patient?",
             "Yes, clear everything", self.guard.protect(self._new_patient),
         )  # fmt: skip
-        self.body = box("dosing-body")
+        self.left, self.right = box("dosing-column"), box("dosing-column")
+        self.body = box("dosing-body", children=(self.left, self.right))
         header = box("dosing-header", children=(title, self.menu, self.new.widget))
         foot = self.fields.html("dosing-foot")
         foot.value = (
@@ -97,7 +98,6 @@ class App:
             with self.fields.quietly():
                 self.open_panels[name] = PANELS[name](self.form, self.fields, self.guard, self.aid)
                 self._times("")
-        self.body.children = (self.form.widget, *self.panel.sections)
         self.recompute()
 
     def recompute(self) -> None:
@@ -107,6 +107,7 @@ class App:
             self.form.read()
             before = self.fields.texts()
             self.panel.refresh()
+            self._arrange()
             self.aid.messages = dict(self.fields.messages)
             follows = self.fields.texts()
         if follows != before:  # a list that follows from another field has changed
@@ -118,6 +119,12 @@ class App:
         records = {name: panel.record() for name, panel in self.open_panels.items()}
         self.keeper.label = self.panel.label()
         self.keeper.record = {name: record for name, record in records.items() if record}
+
+    def _arrange(self) -> None:
+        left, right = self.panel.columns()
+        for column, wanted in ((self.left, (self.form.widget, *left)), (self.right, tuple(right))):
+            if column.children != wanted:
+                column.children = wanted
 
     def _blank(self) -> None:
         self.form.derived.value = ""

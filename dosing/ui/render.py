@@ -119,8 +119,11 @@ def computed(inputs: Iterable[tuple[str, str]], at: dt.datetime, seeds: str) -> 
     )
 
 
-def order(advice: Advice, target: TargetRange, at: dt.datetime) -> str:
-    """The first order: dose and pump rate first, then what belongs to them."""
+def order(advice: Advice, target: TargetRange, at: dt.datetime, entered: bool = True) -> str:
+    """The first order: dose and pump rate first, then what belongs to them.
+
+    ``entered`` says that the concentration was; else it is the usual one of the site.
+    """
     found = advice.order
     if found is None or found.pump_ml_h is None:
         return "<p class='no-dose'>No dose.</p>"
@@ -139,7 +142,10 @@ def order(advice: Advice, target: TargetRange, at: dt.datetime) -> str:
     life = "" if found.bag_life_h is None else show_hours(found.bag_life_h)
     facts = [
         ("Bolus", bolus),
-        ("Concentration in the pump", f"{show(found.concentration or 0)} mg/mL"),
+        (
+            "Concentration in the pump",
+            f"{show(found.concentration or 0)} mg/mL" + ("" if entered else ", the usual one here"),
+        ),
         ("The set rate really gives", f"{show(found.given_dose or 0, 3)} {found.unit}"),
         ("Range in the source", spread),
         ("Target aPTT", window),

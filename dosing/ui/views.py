@@ -61,22 +61,29 @@ class Titrate:
     def _result_places(self) -> None:
         html = self.fields.html
         self.order = html("dosing-results", "dosing-order")
-        self.detail = html("dosing-results")
+        self.detail = html("dosing-results", "dosing-detail")
         self.compare = html("dosing-results")
         self.protocol_note = html("dosing-results")
         self.gate = html("dosing-results", "dosing-gate")
         self.begin_note = html("dosing-begin-note")
         self.next = html("dosing-results", "dosing-polite", "dosing-next")
         self.due = html("dosing-results")
-        self.step_detail = html("dosing-results")
+        self.step_detail = html("dosing-results", "dosing-detail")
         self.picture = html("dosing-results", "dosing-timeline")
         self.paper = html("dosing-results", "dosing-paper-only")
+
+    def columns(self) -> tuple[list[Any], list[Any]]:
+        """The sections left and right: what a running course needs stands to the right."""
+        split = 0 if self.model.course is None else 2
+        return self.sections[:split], [*self.sections[split:], self.paper]
 
     def _lay_out(self) -> list[Any]:
         choose = box("dosing-section", "s-choose", children=(
             self._head(2, "Drug, indication and authority"),
             box("dosing-choices", children=(self.drug, self.indication, self.authority)),
-            *self.form.parts("concentration"), *self.form.parts("bag"),
+            box("dosing-choices", children=(
+                *self.form.parts("concentration"), *self.form.parts("bag"),
+            )),
             self.compare,
         ))  # fmt: skip
         order = box("dosing-section", "s-order", children=(
@@ -93,7 +100,7 @@ class Titrate:
             self._head(6, "Timeline"), self.picture,
         ))  # fmt: skip
         self._later = [step, times]
-        return [choose, order, self.log.section, step, times, self.paper]
+        return [choose, order, self.log.section, step, times]
 
     def later(self) -> list[Any]:
         """The sections that open when the infusion has been started."""
@@ -199,7 +206,7 @@ class Titrate:
         at = self._start() or now
         head = render.needs(model.missing(), problems)
         target = model.target()
-        self.order.value = head + render.order(advice, target, at)
+        self.order.value = head + render.order(advice, target, at, "concentration_mg_ml" in advice.inputs)
         said, contradictions = derived(model.patient)
         self.form.derived.value = "".join(
             f"<p>{render.escape(s)}</p>" for s in said

@@ -30,7 +30,7 @@ class LogForm:
 
     def __init__(self, panel: "Titrate") -> None:
         self.panel = panel
-        self._last: dict[str, float] = {}
+        self._last: dict[str, tuple[float, Any]] = {}
         fields, protect = panel.fields, panel.guard.protect
 
         def once(name: str, act: Callable[[], None]) -> Callable[..., None]:
@@ -168,15 +168,22 @@ class LogForm:
         return at
 
     def _once(self, name: str, act: Callable[[], None]) -> None:
-        if time.monotonic() - self._last.get(name, -TWICE) < TWICE:
+        done, seen = self._last.get(name, (-TWICE, None))
+        if time.monotonic() - done < TWICE and seen == self._state():
             return
         self.said.value = ""
         try:
             act()
         except ValueError as problem:
             self._answer(str(problem), "stop")
-        self._last[name] = time.monotonic()
+        self._last[name] = (time.monotonic(), self._state())
         self.panel.fields.on_change()
+
+    def _state(self) -> tuple[Any, ...]:
+        """What an action changes: the same after it means that nobody has typed since."""
+        course = self.panel.model.course
+        typed = (self.aptt, self.platelets, self.inr, self.differ, self.rate, self.reason)
+        return (course and len(course.events), *(control.value for control in typed))
 
     def _answer(self, text: str, level: str = "note") -> None:
         role = " role='alert'" if level == "stop" else ""
