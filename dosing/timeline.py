@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from dosing.units import show, show_hours
+from dosing.units import clock, show, show_hours
 
 Position = Literal["below", "in", "above", ""]
 Series = tuple[tuple[datetime, float], ...]
@@ -21,9 +21,6 @@ Forecast = tuple[
 ]  # times, low, mid, high
 
 PLATELET_UNIT = "× 10⁹/L"
-
-# Not strftime("%b"), which follows the server's language.
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @attrs.frozen
@@ -179,31 +176,6 @@ class Timeline:
             raise ValueError("A forecast needs as many low, mid and high values as times.")
 
 
-def day(at: datetime) -> str:
-    """Write a date for a label.
-
-    Examples
-    --------
-    >>> day(datetime(2026, 11, 21, 14))
-    '21 Nov'
-    """
-    return f"{at.day} {_MONTHS[at.month - 1]}"
-
-
-def clock(at: datetime, near: datetime) -> str:
-    """Write a time of day, with the date unless it is the same day as ``near``.
-
-    Examples
-    --------
-    >>> clock(datetime(2026, 11, 21, 14), datetime(2026, 11, 21, 9))
-    '14:00'
-    >>> clock(datetime(2026, 11, 22, 2), datetime(2026, 11, 21, 9))
-    '02:00 on 22 Nov'
-    """
-    time = f"{at.hour:02}:{at.minute:02}"
-    return time if at.date() == near.date() else f"{time} on {day(at)}"
-
-
 def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
@@ -352,10 +324,6 @@ def _gate_side(timeline: Timeline, count: float) -> str:
 def summary(timeline: Timeline) -> str:
     """Tell the course in a few sentences: what the picture shows, for who cannot see it.
 
-    Parameters
-    ----------
-    timeline : Timeline
-
     Returns
     -------
     str
@@ -389,10 +357,6 @@ def summary(timeline: Timeline) -> str:
 
 def table(timeline: Timeline) -> list[Row]:
     """List everything that the picture shows, in order of time.
-
-    Parameters
-    ----------
-    timeline : Timeline
 
     Returns
     -------

@@ -1,6 +1,7 @@
-"""Numbers as people write and read them: the parser at the door, the ISMP display on the way out."""
+"""Numbers and times as people write and read them: strict at the door, ISMP on the way out."""
 
 import re
+from datetime import datetime
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
@@ -73,3 +74,32 @@ def show_hours(hours: float) -> str:
     if minutes or not whole:
         parts.append(f"{minutes} min")
     return " ".join(parts)
+
+
+# Not strftime("%b"), which follows the server's language.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(at: datetime) -> str:
+    """Write a date for a label.
+
+    Examples
+    --------
+    >>> day(datetime(2026, 11, 21, 14))
+    '21 Nov'
+    """
+    return f"{at.day} {_MONTHS[at.month - 1]}"
+
+
+def clock(at: datetime, near: datetime) -> str:
+    """Write a time of day, with the date unless it is the same day as ``near``.
+
+    Examples
+    --------
+    >>> clock(datetime(2026, 11, 21, 14), datetime(2026, 11, 21, 9))
+    '14:00'
+    >>> clock(datetime(2026, 11, 22, 2), datetime(2026, 11, 21, 9))
+    '02:00 on 22 Nov'
+    """
+    time = f"{at.hour:02}:{at.minute:02}"
+    return time if at.date() == near.date() else f"{time} on {day(at)}"

@@ -12,9 +12,9 @@ from dosing.events import Event, State
 from dosing.findings import Finding
 from dosing.library import load
 from dosing.targets import TargetRange
-from dosing.timeline import Timeline, clock
+from dosing.timeline import Timeline
 from dosing.titration import Step
-from dosing.units import show, show_hours
+from dosing.units import clock, show, show_hours
 
 # A word and a shape for each level, so that colour is never the only signal.
 LEVELS = {
