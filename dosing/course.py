@@ -6,7 +6,7 @@ really done are both kept, with a reason when they differ.
 
 import itertools
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, get_args
 
 import attrs
@@ -14,7 +14,7 @@ import attrs
 from dosing import orders, timeline
 from dosing.advice import Advice
 from dosing.choice import proposed_protocol
-from dosing.events import MEASURED, Event, Kind, State, time_in_range
+from dosing.events import MEASURED, Event, Kind, State, stand, time_in_range
 from dosing.handover import warfarin_gate
 from dosing.lint import checked
 from dosing.patients import check
@@ -249,53 +249,14 @@ class Course:
 
     def state(self, now: datetime) -> State:
         """Where the course stands."""
-        running, held_from, resume_at, due = 0.0, None, None, None
-        held = stopped = False
-        streak = 0
-        pending: Step | None = None
-        for event in self._events:
-            data = event.data
-            if event.kind in ("started", "rate", "resumed"):
-                changed = data["rate"] != running
-                running, held, held_from, resume_at, stopped = (
-                    float(data["rate"]),
-                    False,
-                    None,
-                    None,
-                    False,
-                )
-                pending, streak = None, 0 if changed else streak
-                due = self._due(event, data.get("recheck_h"))
-            elif event.kind == "held":
-                running, held, held_from, pending, streak = 0.0, True, data["resume_rate"], None, 0
-                minutes = data.get("hold_min")
-                resume_at = None if minutes is None else event.at + timedelta(minutes=minutes)
-                due = self._due(event, data.get("recheck_h"), after=resume_at)
-            elif event.kind == "stopped":
-                running, held, held_from, resume_at, due = 0.0, False, None, None, None
-                stopped, pending, streak = True, None, 0
-            elif event.kind == "measured" and data.get("step"):
-                step = Step.from_dict(data["step"])
-                streak = streak + 1 if step.in_range and not held else 0
-                pending = step if step.action and step.action != "continue" else None
-                if step.action == "hold" and held:
-                    pending = None
-                if step.action and step.recheck_h is not None:
-                    due = event.at + timedelta(hours=step.recheck_h)
+        at = stand(self._events, self.seed.recheck.after_change_h)
         return State(
-            running=running,
             unit=self.unit,
-            pump_ml_h=self._pump(running),
-            held=held,
-            held_from=held_from,
-            resume_at=resume_at,
-            due=due,
-            overdue=due is not None and now > due,
-            in_range_before=streak,
-            recommendation=pending,
-            stopped=stopped,
+            pump_ml_h=self._pump(at["running"]),
+            overdue=at["due"] is not None and now > at["due"],
             cumulative_dose_mg=self.cumulative_dose_mg(now),
             time_in_range=self.time_in_range(),
+            **at,
         )
 
     def cumulative_dose_mg(self, now: datetime) -> float:
@@ -421,12 +382,6 @@ class Course:
         if not reason.strip():
             raise ValueError("Give a reason: this is not what the protocol recommends.")
 
-    def _due(
-        self, event: Event, recheck_h: float | None, after: datetime | None = None
-    ) -> datetime:
-        hours = self.seed.recheck.after_change_h if recheck_h is None else recheck_h
-        return (after or event.at) + timedelta(hours=hours)
-
     @property
     def _weight(self) -> float:
         return float(self.setting["weight_kg"])
@@ -469,11 +424,12 @@ class Course:
 
     def _segments(self) -> Iterator[Segment]:
         """The infusion as stretches at one rate."""
-        moves = [
-            e for e in self._events if e.kind in ("started", "rate", "held", "resumed", "stopped")
-        ]
+        kinds = ("started", "rate", "held", "resumed", "stopped")
+        moves = [event for event in self._events if event.kind in kinds]
         for event, after in itertools.zip_longest(moves, moves[1:]):
-            held = event.kind in ("held", "stopped")
+            if event.kind == "stopped":
+                continue
+            held = event.kind == "held"
             rate = 0.0 if held else float(event.data["rate"])
             yield Segment(
                 event.at,

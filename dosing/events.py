@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import attrs
@@ -42,6 +42,62 @@ class State:
     stopped: bool
     cumulative_dose_mg: float
     time_in_range: float | None
+
+
+def stand(events: Sequence[Event], after_change_h: float) -> dict[str, Any]:
+    """What a log of events adds up to: what runs, what is held, what is due and what waits.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        Oldest first.
+    after_change_h : float
+        When the next result is due after a change that no recommendation timed. [h]
+
+    Returns
+    -------
+    dict
+        The fields of :class:`State` that follow from the log alone.
+    """
+    running = 0.0
+    held_from: float | None = None
+    resume_at: datetime | None = None
+    due: datetime | None = None
+    held = stopped = False
+    streak = 0
+    pending: Step | None = None
+    for event in events:
+        data = event.data
+        recheck = timedelta(hours=data.get("recheck_h", after_change_h))
+        if event.kind in ("started", "rate", "resumed"):
+            streak = streak if data["rate"] == running else 0
+            running, held, held_from, resume_at = float(data["rate"]), False, None, None
+            stopped, pending, due = False, None, event.at + recheck
+        elif event.kind == "held":
+            running, held, held_from, pending, streak = 0.0, True, data["resume_rate"], None, 0
+            minutes = data.get("hold_min")
+            resume_at = None if minutes is None else event.at + timedelta(minutes=minutes)
+            due = (resume_at or event.at) + recheck
+        elif event.kind == "stopped":
+            running, held, held_from, resume_at, due = 0.0, False, None, None, None
+            stopped, pending, streak = True, None, 0
+        elif event.kind == "measured" and data.get("step"):
+            step = Step.from_dict(data["step"])
+            streak = streak + 1 if step.in_range and not held else 0
+            waits = step.action not in ("", "continue") and not (held and step.action == "hold")
+            pending = step if waits else None
+            if step.action and step.recheck_h is not None:
+                due = event.at + timedelta(hours=step.recheck_h)
+    return {
+        "running": running,
+        "held": held,
+        "held_from": held_from,
+        "resume_at": resume_at,
+        "due": due,
+        "in_range_before": streak,
+        "recommendation": pending,
+        "stopped": stopped,
+    }
 
 
 def time_in_range(

@@ -233,5 +233,13 @@ def _structure(data: Mapping[str, Any], kind: type[Any], name: str, key: str = "
     try:
         return _converter().structure(data, kind)
     except Exception as error:
-        wishes = "; ".join(cattrs.transform_error(error, path=f"$.{key}" if key else "$"))
+        path = f"$.{key}" if key else "$"
+        wishes = "; ".join(cattrs.transform_error(error, path, format_exception=_say))
         raise SeedError(f"{name}: {wishes}") from None
+
+
+def _say(error: BaseException, kind: type[Any] | None) -> str:
+    """A fault in the words of the check that found it, where it was one of ours."""
+    from cattrs.v import format_exception
+
+    return str(error) if type(error) is ValueError else format_exception(error, kind)

@@ -1,4 +1,4 @@
-"""Orders: from a dose to what the pump is set to, and back to the dose that the pump really gives."""
+"""Orders: from a dose to what the pump is set to, and back to the dose that it really gives."""
 
 from typing import Any
 

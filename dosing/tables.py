@@ -55,7 +55,7 @@ class Axis:
     edges: tuple[float, ...] = ()
     values: tuple[str, ...] = ()
     precision: float | None = None
-    domain: Interval = Interval()
+    domain: Interval = attrs.field(factory=Interval)
 
     @property
     def size(self) -> int:
