@@ -20,14 +20,12 @@ from dosing.timeline import (
     Segment,
     Series,
     Timeline,
-    clock,
-    day,
     is_overdue,
     running,
     summary,
     target_text,
 )
-from dosing.units import show
+from dosing.units import clock, day, show
 
 Width = Literal["desktop", "phone"]
 Box = tuple[float, float, float, float]  # left, bottom, right, top [pt]
