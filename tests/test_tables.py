@@ -1,0 +1,164 @@
+"""Tables answer each patient from exactly one row."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dosing.library import cases, load
+from dosing.patients import check
+from dosing.seedtypes import Column, Row, Table
+from dosing.tables import (
+    GAP,
+    MISSING,
+    OUTSIDE,
+    OVERLAP,
+    class_codes,
+    compile_grid,
+    grid_of,
+    read_class,
+    round_half_up,
+)
+
+SEEDS = load()
+RULED = [t for t in SEEDS.tables.values() if t.rows]
+CASES = [
+    (name, line)
+    for name, lines in cases()
+    if name in SEEDS.tables
+    for line in lines
+    if SEEDS.tables[name].outputs.get("dose")
+]
+
+
+def table(columns, rows, counts=None):
+    return Table(
+        id="t", title="t", drug="argatroban", purpose="start", cite="ash-2018",
+        columns={name: Column(**c) for name, c in columns.items()},
+        counts=counts or {}, outputs={"dose": "mg"},
+        rows=tuple(Row(when=when, then={"dose": i}) for i, when in enumerate(rows)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("found", RULED, ids=[t.id for t in RULED])
+def test_every_patient_in_the_domain_meets_exactly_one_row(found):
+    grid = compile_grid(found)
+    inside = grid.cells[np.ix_(*(axis.inside for axis in grid.axes))]
+    assert inside.min() >= 0
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), CASES, ids=[f"{name}: {line['why']}" for name, line in CASES]
+)
+def test_case(name, line):
+    found = SEEDS.tables[name]
+    patient = check({k: v for k, v in line.items() if k in SEEDS.names})
+    at = int(grid_of(found).rows_for(patient.known(found.columns)))
+    row = found.rows[at] if at >= 0 else None
+    if line.get("dose"):
+        dose = row.then["dose"]
+        assert (dose[0] if isinstance(dose, list) else dose) == float(line["dose"])
+        for end, i in (("low", 0), ("high", -1)):
+            if line.get(end):
+                printed = dose[i] if isinstance(dose, list) else row.then[end]
+                assert printed == float(line[end])
+    for output in ("every_h", "recheck_h", "bolus"):
+        if line.get(output):
+            assert row.then[output] == float(line[output])
+
+
+def test_a_gap_and_an_overlap_are_cells_of_the_grid():
+    cells = compile_grid(table({"aptt_s": {}}, [{"aptt_s": "< 45"}, {"aptt_s": "> 45"}])).cells
+    assert (cells == GAP).sum() == 1
+    cells = compile_grid(table({"aptt_s": {}}, [{"aptt_s": "<= 45"}, {"aptt_s": ">= 45"}])).cells
+    assert (cells == OVERLAP).sum() == 1
+
+
+def test_a_missing_value_gives_no_row_unless_it_cannot_matter():
+    two = table(
+        {"weight_kg": {}, "child_pugh": {}},
+        [{"child_pugh": "C"}, {"child_pugh": ["none", "A", "B"], "weight_kg": "< 50"},
+         {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50"}],
+    )  # fmt: skip
+    grid = compile_grid(two)
+    assert int(grid.rows_for({"child_pugh": "C"})) == 0
+    assert int(grid.rows_for({"child_pugh": "A"})) == MISSING
+    assert int(grid.rows_for({"weight_kg": 70})) == MISSING
+    assert int(grid.rows_for({})) == MISSING
+    assert grid.needed({"child_pugh": "A"}) == ["weight_kg"]
+    assert grid.needed({}) == ["weight_kg", "child_pugh"]
+
+
+def test_absent_is_an_answer_only_where_a_row_says_so():
+    found = table(
+        {"child_pugh": {}},
+        [{"child_pugh": ["none", "A", "absent"]}, {"child_pugh": ["B", "C"]}],
+    )
+    assert int(compile_grid(found).rows_for({})) == 0
+    assert compile_grid(found).needed({}) == []
+
+
+def test_outside_the_domain_no_row_answers():
+    found = table({"age_y": {"domain": "[0, 18)"}}, [{"age_y": "any"}])
+    assert compile_grid(found).rows_for({"age_y": np.array([0, 17.9, 18, 50])}).tolist() == [
+        0, 0, OUTSIDE, OUTSIDE,
+    ]  # fmt: skip
+
+
+def test_a_value_is_read_at_the_precision_of_the_source():
+    found = table(
+        {"aptt_s": {"precision": 1}}, [{"aptt_s": "[15, 46)"}, {"aptt_s": "[46, 300]"}]
+    )
+    read = compile_grid(found).rows_for({"aptt_s": np.array([45.4, 45.5, 46])})
+    assert read.tolist() == [0, 1, 1]
+
+
+def test_counts_are_how_many_of_several_hold():
+    found = table(
+        {"weight_kg": {}, "age_y": {}, "creatinine_mg_dl": {}},
+        [{"frail": "< 2"}, {"frail": ">= 2"}],
+        {"frail": {"age_y": ">= 80", "weight_kg": "<= 60", "creatinine_mg_dl": ">= 1.5"}},
+    )
+    grid = compile_grid(found)
+    for age, weight, creatinine in itertools.product((79, 80), (60, 61), (1.4, 1.5)):
+        held = (age >= 80) + (weight <= 60) + (creatinine >= 1.5)
+        given_ = {"age_y": age, "weight_kg": weight, "creatinine_mg_dl": creatinine}
+        assert int(grid.rows_for(given_)) == int(held >= 2)
+    assert int(grid.rows_for({"age_y": 85, "weight_kg": 50})) == 1  # the third cannot matter
+
+
+@pytest.mark.parametrize(
+    ("values", "step", "rounded"),
+    [([24.5, 38.5, 8.4], 1, [25, 39, 8]), ([2.15, 2.149, 2.25], 0.1, [2.2, 2.1, 2.3]),
+     ([0.05], 0.1, [0.1])],
+)  # fmt: skip
+def test_halves_are_rounded_up_as_on_a_label(values, step, rounded):
+    assert round_half_up(np.array(values), step).tolist() == rounded
+
+
+def test_classes_are_read_without_regard_to_case_and_by_their_aliases():
+    assert read_class("b", SEEDS.quantities["child_pugh"]) == "B"
+    assert read_class("F", SEEDS.quantities["sex"]) == "female"
+    assert read_class(True, SEEDS.quantities["heart_failure"]) == "yes"
+    with pytest.raises(ValueError, match="'D' is not one of none, A, B, C"):
+        read_class("D", SEEDS.quantities["child_pugh"])
+
+
+def test_text_and_categoricals_have_the_same_codes():
+    words = ["A", "b", None, "none", "C", "A"] * 5
+    quantity = SEEDS.quantities["child_pugh"]
+    plain = class_codes(words, quantity)
+    assert class_codes(pd.Categorical(words), quantity).tolist() == plain.tolist()
+    assert class_codes(pd.Series(words), quantity).tolist() == plain.tolist()
+    assert plain.tolist()[:5] == [1, 2, 4, 0, 3]
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(15, 300)), min_size=1, max_size=40))
+def test_many_patients_are_answered_as_one_by_one(values):
+    grid = grid_of(SEEDS.protocols["argatroban-ummc-2008-normal"])
+    column = np.array([np.nan if v is None else v for v in values])
+    one_by_one = [int(grid.rows_for({} if v is None else {"aptt_s": v})) for v in values]
+    assert grid.rows_for({"aptt_s": column}).tolist() == one_by_one
