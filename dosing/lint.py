@@ -9,6 +9,7 @@ import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -136,7 +137,8 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
             found.append(f"row {i} stops the infusion and changes its rate at once.")
         if then.hold is not None and then.hold_min is not None:
             found.append(f"row {i} holds both for minutes and until in range.")
-    if problems := _proof(protocol):
+    problems = _proof(protocol)
+    if problems or protocol.measure not in protocol.columns:
         return found + problems
     try:
         target_of(protocol)
@@ -207,8 +209,16 @@ def _direction(protocol: Protocol, grid: Grid) -> list[str]:
             found.append(f"row {i} raises the rate for a result above the target.")
         if alone and not then.none and target.holds(reached).all():
             found.append(f"row {i} changes the rate within the target.")
+        if alone and then.none and not target.holds(_read(protocol, reached)).all():
+            found.append(f"row {i} changes nothing for a result outside the target.")
     found += [f"rows {a} and {b} change the rate the wrong way round." for a, b in wrong_way]
     return found
+
+
+def _read(protocol: Protocol, values: Any) -> Any:
+    """Values at the precision at which the protocol reads them."""
+    step = protocol.columns[protocol.measure].precision
+    return values if step is None else np.floor(values / step) * step
 
 
 def _dose_within_ceiling(table: Table, i: int, seeds: Library) -> list[str]:

@@ -109,9 +109,7 @@ def test_outside_the_domain_no_row_answers():
 
 
 def test_a_value_is_read_at_the_precision_of_the_source():
-    found = table(
-        {"aptt_s": {"precision": 1}}, [{"aptt_s": "[15, 46)"}, {"aptt_s": "[46, 300]"}]
-    )
+    found = table({"aptt_s": {"precision": 1}}, [{"aptt_s": "[15, 46)"}, {"aptt_s": "[46, 300]"}])
     read = compile_grid(found).rows_for({"aptt_s": np.array([45.4, 45.5, 46])})
     assert read.tolist() == [0, 1, 1]
 

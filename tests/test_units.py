@@ -53,7 +53,8 @@ def test_what_is_shown_can_be_typed_back(value):
 
 
 @pytest.mark.parametrize(
-    ("hours", "text"), [(2, "2 h"), (0.5, "30 min"), (1.5, "1 h 30 min"), (0, "0 min"), (24, "24 h")]
+    ("hours", "text"),
+    [(2, "2 h"), (0.5, "30 min"), (1.5, "1 h 30 min"), (0, "0 min"), (24, "24 h")],
 )
 def test_durations_read_as_in_an_order(hours, text):
     assert show_hours(hours) == text

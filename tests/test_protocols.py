@@ -1,0 +1,126 @@
+"""Titration goes from the rate that runs, in the right direction, within its limits."""
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dosing.library import cases, load
+from dosing.protocols import ACTIONS, changes, inputs_of, target_of
+from dosing.seedtypes import Change, Limits, ProtocolRow
+
+SEEDS = load()
+PROTOCOLS = list(SEEDS.protocols.values())
+CASES = [(n, line) for n, lines in cases() if n in SEEDS.protocols for line in lines]
+NUMBERS = ("rate", "resume_rate", "hold_min", "recheck_h")
+
+
+@pytest.mark.parametrize(("name", "line"), CASES, ids=[f"{n}: {c['why']}" for n, c in CASES])
+def test_case(name, line):
+    found = SEEDS.protocols[name]
+    given_ = {n: float(line[n]) for n in inputs_of(found) if line.get(n)}
+    step = changes(found, float(line["running"]), given_, int(line.get("in_range_before") or 0))
+    if line.get("action"):
+        assert ACTIONS[int(step.action)] == line["action"]
+    for number in NUMBERS:
+        if line.get(number):
+            assert float(getattr(step, number)) == pytest.approx(float(line[number]), abs=1e-9)
+
+
+@pytest.mark.parametrize("found", PROTOCOLS, ids=[p.id for p in PROTOCOLS])
+@given(
+    st.floats(15, 300), st.floats(15, 300), st.floats(20, 60), st.floats(0.01, 1),
+)  # fmt: skip
+def test_a_higher_result_never_gives_a_higher_rate(found, one, other, baseline, share):
+    low, high = sorted((one, other))
+    running = share * found.limits.max_rate
+    rates = changes(
+        found, running, {"aptt_s": np.array([low, high]), "baseline_aptt_s": np.full(2, baseline)}
+    ).rate
+    assert rates[1] <= rates[0]
+    assert rates[0] <= found.limits.max_rate
+
+
+@pytest.mark.parametrize("found", PROTOCOLS, ids=[p.id for p in PROTOCOLS])
+def test_many_are_changed_as_one_by_one(found):
+    rng = np.random.default_rng(5)
+    aptt, baseline = rng.uniform(15, 150, 200), rng.uniform(20, 60, 200)
+    running = rng.uniform(-0.2, 1.2, 200) * found.limits.max_rate
+    aptt[::17] = np.nan
+    many = changes(found, running, {"aptt_s": aptt, "baseline_aptt_s": baseline})
+    for i in range(200):
+        one = changes(found, running[i], {"aptt_s": aptt[i], "baseline_aptt_s": baseline[i]})
+        for name in ("row", "action", *NUMBERS):
+            assert np.array_equal(getattr(one, name), getattr(many, name)[i], equal_nan=True)
+
+
+@pytest.mark.parametrize("found", PROTOCOLS, ids=[p.id for p in PROTOCOLS])
+@pytest.mark.parametrize("running", [0, -1, np.nan, 1e6])
+def test_an_impossible_running_rate_gives_no_next_rate(found, running):
+    step = changes(found, running, {"aptt_s": 40, "baseline_aptt_s": 30})
+    assert int(step.row) < 0
+    assert np.isnan(step.rate)
+    assert int(step.action) == -1
+
+
+@pytest.mark.parametrize("found", PROTOCOLS, ids=[p.id for p in PROTOCOLS])
+def test_a_missing_result_gives_no_next_rate(found):
+    step = changes(found, 0.1, {})
+    assert int(step.row) < 0
+    assert np.isnan(step.rate)
+
+
+def test_the_ceiling_binds_and_says_so():
+    found = SEEDS.protocols["argatroban-smpc-standard"]
+    step = changes(found, 9.8, {"aptt_s": 35, "baseline_aptt_s": 30})
+    assert (float(step.rate), bool(step.capped), bool(step.notify)) == (10, True, True)
+    at_top = changes(found, 10, {"aptt_s": 35, "baseline_aptt_s": 30})
+    assert ACTIONS[int(at_top.action)] == "continue"
+    assert bool(at_top.capped)
+
+
+def test_the_largest_step_binds():
+    found = attrs.evolve(
+        SEEDS.protocols["argatroban-uhs-2016"], id="own", limits=Limits(max_rate=10, max_step=0.1)
+    )
+    step = changes(found, 2, {"aptt_s": 30})
+    assert float(step.rate) == pytest.approx(2.1)
+    assert bool(step.limited)
+
+
+def test_a_reduction_to_nothing_becomes_a_stop():
+    found = SEEDS.protocols["argatroban-ummc-2008-critical"]
+    for running, action in ((0.26, "hold"), (0.25, "stop"), (0.1, "stop")):
+        step = changes(found, running, {"aptt_s": 95})
+        assert ACTIONS[int(step.action)] == action
+        assert bool(step.emptied) == (action == "stop")
+        assert bool(step.notify) == (action == "stop")
+
+
+def test_two_results_in_range_widen_the_interval():
+    found = SEEDS.protocols["argatroban-smpc-reduced"]
+    result = {"aptt_s": 60, "baseline_aptt_s": 30}
+    assert float(changes(found, 0.5, result, 0).recheck_h) == 4
+    assert float(changes(found, 0.5, result, 1).recheck_h) == 24
+
+
+def test_the_change_is_from_the_running_rate():
+    found = SEEDS.protocols["argatroban-uhs-2016"]
+    assert float(changes(found, 1, {"aptt_s": 40}).rate) == 1.2
+    assert float(changes(found, 3, {"aptt_s": 40}).rate) == pytest.approx(3.6)
+
+
+def test_too_long_in_seconds_wins_over_a_low_ratio():
+    found = SEEDS.protocols["argatroban-smpc-standard"]
+    step = changes(found, 1, {"aptt_s": 101, "baseline_aptt_s": 70})
+    assert ACTIONS[int(step.action)] == "hold"
+
+
+def test_what_a_protocol_measures_and_seeks():
+    assert inputs_of(SEEDS.protocols["argatroban-uhs-2016"]) == ("aptt_s",)
+    assert set(inputs_of(SEEDS.protocols["argatroban-smpc-standard"])) == {
+        "aptt_s", "baseline_aptt_s",
+    }  # fmt: skip
+    assert 46 in target_of(SEEDS.protocols["argatroban-ummc-2008-normal"])
+    assert isinstance(ProtocolRow(when={}, then=Change()).then, Change)
