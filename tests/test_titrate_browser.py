@@ -146,7 +146,7 @@ def test_one_patient_to_a_stable_rate(visit, tmp_path):
     assert "Overdue." in text(page, "next")
     log = page.locator(".s-log table.log tbody tr")
     assert log.count() == 9
-    assert "Increase to 0.6 mcg/kg/min: pump 2.5 mL/h" in log.nth(1).inner_text()
+    assert "Increase to 0.6 mcg/kg/min: pump 2.5 mL/h" in log.nth(7).inner_text()
     figure = page.locator(".s-timeline .dosing-picture")
     figure.locator("svg").wait_for()
     drawn = figure.locator("svg").inner_html()
@@ -163,9 +163,10 @@ def test_one_patient_to_a_stable_rate(visit, tmp_path):
     page.screenshot(path=tmp_path / "grey.png", **shot)
     page.evaluate("document.documentElement.classList.remove('grey')")
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 720, "height": 1200})
+    page.set_viewport_size({"width": 720, "height": 2600})
     page.screenshot(path=tmp_path / "print.png", **shot)
-    page.pdf(path=tmp_path / "case.pdf", format="A4")
+    sheet = page.pdf(path=tmp_path / "case.pdf", format="A4")
+    assert len(sheet) > 20_000  # [bytes]: not blank
     assert not page.locator(".f-weight").is_visible()
     assert page.locator(".dosing-paper-only :text('Body weight')").is_visible()
     page.emulate_media(media="screen")

@@ -19,6 +19,9 @@ class Panel(Protocol):
     name: str
     title: str
 
+    paper: Any
+    running: bool
+
     def columns(self) -> tuple[list[Any], list[Any]]: ...
     def refresh(self) -> None: ...
     def draw(self) -> None: ...
@@ -32,6 +35,14 @@ class Panel(Protocol):
 
 # Each is built when it is first opened.
 PANELS: dict[str, Callable[..., Panel]] = {Titrate.name: Titrate}
+
+
+JUMP = "<nav class='dosing-jump' aria-label='Parts of the page'>" + "".join(
+    f"<a href='#part-{number}'>{words}</a>"
+    for number, words in (
+        (1, "Patient"), (2, "Drug"), (3, "Order"), (4, "Log"), (5, "Next step"), (6, "Timeline")
+    )
+) + "</nav>"  # fmt: skip
 
 
 class App:
@@ -76,7 +87,9 @@ class App:
         )  # fmt: skip
         self.left, self.right = box("dosing-column"), box("dosing-column")
         self.body = box("dosing-body", children=(self.left, self.right))
-        header = box("dosing-header", children=(title, self.menu, self.new.widget))
+        jump = self.fields.html("dosing-screen")
+        jump.value = JUMP
+        header = box("dosing-header", children=(title, self.menu, self.new.widget, jump))
         foot = self.fields.html("dosing-foot")
         foot.value = (
             "<p>A calculator for pharmacists; it does not replace the prescriber, the label or the"
@@ -122,9 +135,10 @@ class App:
 
     def _arrange(self) -> None:
         left, right = self.panel.columns()
-        for column, wanted in ((self.left, (self.form.widget, *left)), (self.right, tuple(right))):
+        for column, wanted in ((self.left, (self.panel.paper, self.form.widget, *left)), (self.right, tuple(right))):
             if column.children != wanted:
                 column.children = wanted
+        (self.widget.add_class if self.panel.running else self.widget.remove_class)("dosing-begun")
 
     def _blank(self) -> None:
         self.form.derived.value = ""

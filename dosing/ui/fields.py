@@ -166,7 +166,7 @@ class PatientForm:
         self.more.observe(self._open, "value")
         self.rest.add_class("dosing-closed")
         self.title = fields.html("dosing-title")
-        self.title.value = "<h2><span class='n'>1</span> Patient and organs</h2>"
+        self.title.value = "<h2 id='part-1'><span class='n'>1</span> Patient and organs</h2>"
         self.widget = box(
             "dosing-section", "s-patient", children=(self.title, self.asked, self.derived)
         )

@@ -22,6 +22,7 @@ LEVELS = {
     "warn": ("Warning", "M8 1.2 15.5 15H.5zM7.2 6v4.6h1.6V6zm0 5.6v1.6h1.6v-1.6z"),
     "note": ("Note", "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm-.8 3h1.6v1.6H7.2zm0 2.8h1.6V12H7.2z"),
 }  # fmt: skip
+LONG = 40  # characters that need two columns
 CONFIRMED = {
     "primary": "read in this source itself",
     "secondary": "read as another source quotes it",
@@ -72,7 +73,11 @@ def source(cite: str) -> str:
 
 def told(pairs: Sequence[tuple[str, str]]) -> str:
     """Labels and values as a list; blank values are left out."""
-    rows = [f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs if v]
+    rows = [
+        f"<div{' class=wide' if len(v) > LONG else ''}><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>"
+        for k, v in pairs
+        if v
+    ]
     return f"<dl class='facts'>{''.join(rows)}</dl>"
 
 
@@ -99,12 +104,12 @@ def working(trace: Iterable[str], cite: str, confirmed: str | None, table: str, 
     """How a number came about: the arithmetic, the source, and how the source was confirmed."""
     steps = "".join(f"<li>{escape(step)}</li>" for step in trace)
     entry = load().evidence.get(cite.split()[0]) if cite else None
-    title = escape(f"{entry.title} ({entry.year})" if entry and entry.year else cite)
+    title = "" if entry is None else entry.title + (f" ({entry.year})" if entry.year else "")
     words = CONFIRMED.get(confirmed or "", "how it was confirmed is not known")
     mark = icon("warn") + " " if confirmed == "unconfirmed" else ""
     place = f"{table}, row {row}" if row else table
     return (
-        f"<ol class='trace'>{steps}</ol><p class='source'><b>Source</b> {title}, "
+        f"<ol class='trace'>{steps}</ol><p class='source'><b>Source</b> {escape(title)}, "
         f"<cite>{escape(cite)}</cite>. <b>Confirmed</b> {mark}{escape(words)}."
         f" <b>Table</b> {escape(place)}.</p>"
     )
@@ -119,10 +124,13 @@ def computed(inputs: Iterable[tuple[str, str]], at: dt.datetime, seeds: str) -> 
     )
 
 
-def order(advice: Advice, target: TargetRange, at: dt.datetime, entered: bool = True) -> str:
+def order(
+    advice: Advice, target: TargetRange, at: dt.datetime, entered: bool = True, past: bool = False
+) -> str:
     """The first order: dose and pump rate first, then what belongs to them.
 
-    ``entered`` says that the concentration was; else it is the usual one of the site.
+    ``entered`` says that the concentration was; else it is the usual one of the site. ``past``
+    says that the infusion has been started: then this is no longer what the pump should show.
     """
     found = advice.order
     if found is None or found.pump_ml_h is None:
@@ -154,9 +162,10 @@ def order(advice: Advice, target: TargetRange, at: dt.datetime, entered: bool = 
         ("Route", found.route),
     ]
     return (
-        f"<p class='drug'>{escape(found.drug)}</p><div class='bigs'>"
-        + big("Dose", show(found.dose), found.unit)
-        + big("Set the pump to", show(found.pump_ml_h), "mL/h", "pump")
+        f"<p class='drug'>{escape(found.drug)}{', as started' if past else ''}</p>"
+        f"<div class='bigs{' past' if past else ''}'>"
+        + big("Started with" if past else "Dose", show(found.dose), found.unit)
+        + big("Pump then" if past else "Set the pump to", show(found.pump_ml_h), "mL/h", "pump")
         + "</div>"
         + told(facts)
     )
@@ -268,11 +277,12 @@ def totals(course: Course, state: State) -> str:
 
 def log(course: Course) -> str:
     """Every entry of the course as a row of a table."""
-    rows = "".join(_log_row(course, event) for event in course.events)
+    rows = "".join(_log_row(course, event) for event in reversed(course.events))
     return (
-        "<table class='log'><caption>Log</caption><thead><tr><th scope='col'>Time</th>"
+        "<div class='scroll' tabindex='0' role='region' aria-label='Log, newest first'>"
+        "<table class='log'><caption>Log, newest first</caption><thead><tr><th scope='col'>Time</th>"
         "<th scope='col'>Event</th><th scope='col'>Value</th><th scope='col'>What it means</th>"
-        f"</tr></thead><tbody>{rows}</tbody></table>"
+        f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -315,7 +325,7 @@ def _log_row(course: Course, event: Event) -> str:
         "stopped": "Stopped", "noted": "Note", "measured": ", ".join(names),
     }[event.kind]  # fmt: skip
     return (
-        f"<tr class='{event.kind}'><th scope='row'>{event.at:%Y-%m-%d %H:%M}</th>"
+        f"<tr class='{event.kind}'><th scope='row'>{_stamp(f'{event.at:%Y-%m-%d %H:%M}')}</th>"
         f"<td>{escape(words)}</td><td>{escape(value)}</td><td>{escape(meaning)}</td></tr>"
     )
 
@@ -324,7 +334,7 @@ def picture(drawing: str, told_at: Timeline) -> str:
     """The timeline as a picture, with its summary, its table and what to take away."""
     summary = escape(timeline.summary(told_at))
     rows = "".join(
-        f"<tr><th scope='row'>{escape(r.time)}</th><td>{escape(r.event)}</td>"
+        f"<tr><th scope='row'>{_stamp(r.time)}</th><td>{escape(r.event)}</td>"
         f"<td>{escape(r.value)} {escape(r.unit)}</td><td>{escape(r.meaning)}</td></tr>"
         for r in timeline.table(told_at)
     )
@@ -337,6 +347,11 @@ def picture(drawing: str, told_at: Timeline) -> str:
         "<thead><tr><th scope='col'>Time</th><th scope='col'>Event</th><th scope='col'>Value</th>"
         f"<th scope='col'>What it means</th></tr></thead><tbody>{rows}</tbody></table></details>"
     )
+
+
+def _stamp(text: str) -> str:
+    """A moment that may break between date and time only."""
+    return "<time>" + " ".join(f"<span>{escape(part)}</span>" for part in text.split()) + "</time>"
 
 
 def _window(window: tuple[float, float] | None) -> str:

@@ -53,7 +53,7 @@ class Titrate:
         self.indication = fields.choice("indication", "Indication", [("", "")])
         self.authority = fields.choice("authority", "Authority followed", [("", "")])
         self.protocol = fields.choice("protocol", "Titration protocol", [("", "")])
-        self.start_time = fields.text("start-time", "Start (year-month-day hour:minute)")
+        self.start_time = fields.text("start-time", "Start at (date, time)")
         self.begin = fields.button("Start infusion", self.guard.protect(self._begin), "primary")
         self.drug.observe(lambda c: setattr(model, "drug", c["new"]), "value")
         self._offer()
@@ -75,7 +75,7 @@ class Titrate:
     def columns(self) -> tuple[list[Any], list[Any]]:
         """The sections left and right: what a running course needs stands to the right."""
         split = 0 if self.model.course is None else 2
-        return self.sections[:split], [*self.sections[split:], self.paper]
+        return self.sections[:split], self.sections[split:]
 
     def _lay_out(self) -> list[Any]:
         choose = box("dosing-section", "s-choose", children=(
@@ -108,8 +108,13 @@ class Titrate:
 
     def _head(self, number: int, title: str) -> Any:
         head = self.fields.html("dosing-title")
-        head.value = f"<h2><span class='n'>{number}</span> {title}</h2>"
+        head.value = f"<h2 id='part-{number}'><span class='n'>{number}</span> {title}</h2>"
         return head
+
+    @property
+    def running(self) -> bool:
+        """Whether an infusion has been started here."""
+        return self.model.course is not None
 
     # Reading
 
@@ -206,7 +211,9 @@ class Titrate:
         at = self._start() or now
         head = render.needs(model.missing(), problems)
         target = model.target()
-        self.order.value = head + render.order(advice, target, at, "concentration_mg_ml" in advice.inputs)
+        self.order.value = head + render.order(
+            advice, target, at, "concentration_mg_ml" in advice.inputs, model.course is not None
+        )
         said, contradictions = derived(model.patient)
         self.form.derived.value = "".join(
             f"<p>{render.escape(s)}</p>" for s in said

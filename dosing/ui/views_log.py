@@ -36,12 +36,12 @@ class LogForm:
         def once(name: str, act: Callable[[], None]) -> Callable[..., None]:
             return protect(lambda _=None: self._once(name, act))
 
-        self.drawn = fields.text("drawn", "Drawn at (year-month-day hour:minute)")
+        self.drawn = fields.text("drawn", "Drawn at (date, time)")
         self.aptt = fields.text("result-aptt", "aPTT (s)")
-        self.platelets = fields.text("result-platelets", "Platelet count (× 10⁹/L)")
+        self.platelets = fields.text("result-platelets", "Platelets (× 10⁹/L)")
         self.inr = fields.text("result-inr", "INR")
         self.add = fields.button("Add result", once("add", self._add), "primary")
-        self.done = fields.text("done", "Done at (year-month-day hour:minute)")
+        self.done = fields.text("done", "Done at (date, time)")
         self.follow = fields.button(
             "Done as recommended", once("follow", self._follow), "primary", "act"
         )
