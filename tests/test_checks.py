@@ -1,0 +1,59 @@
+"""Safety checks fire only when everything they name is given and meets."""
+
+import pytest
+
+import dosing
+from dosing.checks import fired, meets, safety_checks
+from dosing.library import load
+from dosing.patients import check
+from dosing.seedtypes import Check
+
+SEEDS = load()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "holds"),
+    [
+        ({}, False),
+        ({"child_pugh": "B"}, False),
+        ({"crcl_ml_min": 20}, False),
+        ({"child_pugh": "B", "crcl_ml_min": 20}, True),
+        ({"child_pugh": "B", "crcl_ml_min": 30}, False),
+        ({"child_pugh": "A", "crcl_ml_min": 20}, False),
+        ({"child_pugh": "C", "crcl_ml_s": 0.25}, True),
+    ],
+)
+def test_every_named_input_must_be_given_and_meet(inputs, holds):
+    when = {"child_pugh": ["B", "C"], "crcl_ml_min": "< 30"}
+    assert meets(check(inputs), when) == holds
+
+
+def test_a_check_says_its_sentence_at_its_level():
+    rule = Check(when={"dic": "yes"}, warn="Look.", cite="c")
+    (finding,) = fired([(rule, "table")], check({"dic": "yes"}))
+    assert (finding.level, finding.text, finding.cite) == ("warn", "Look.", "c")
+
+
+@pytest.mark.parametrize("drug", ["argatroban", "bivalirudin"])
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        ({"baseline_aptt_s": 66}, "above 65 s"),
+        ({"baseline_aptt_s": 41}, "above 40 s"),
+        ({"inr": 1.3}, "INR above 1.2"),
+        ({"dic": "yes"}, "another assay"),
+        ({"recent_heparin": "yes"}, "draw it again"),
+        ({"other_anticoagulant": "yes"}, "Another anticoagulant is being given"),
+        ({"high_bleeding_risk": "yes"}, "prophylactic intensity"),
+        ({"platelets": 40, "platelets_before": 60}, "platelets fall"),
+    ],
+)
+def test_what_makes_an_aptt_unreliable_or_a_dose_unwise_is_said(drug, inputs, words):
+    advice = dosing.start(drug, weight_kg=70, child_pugh="none", crcl_ml_min=90, **inputs)
+    assert any(words in f.text for f in advice.findings)
+
+
+def test_checks_belong_to_their_drug_and_indication():
+    for drug in ("argatroban", "bivalirudin"):
+        assert {t.drug for t in safety_checks(SEEDS, drug, "hit")} == {drug}
+        assert safety_checks(SEEDS, drug, "pci") == []
