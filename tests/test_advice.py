@@ -12,25 +12,31 @@ from dosing.library import load
 
 SEEDS = load()
 STARTS = [t for t in SEEDS.tables.values() if t.purpose == "start"]
-KEYS = set(
-    ["drug", "dose", "unit", "low", "high", "weight_kg", "concentration", "pump_ml_h", "given_dose"]
-)
-TOP = set(
-    [
-        "order",
-        "findings",
-        "trace",
-        "cite",
-        "confirmed",
-        "authority",
-        "table",
-        "row",
-        "inputs",
-        "missing",
-        "seeds",
-        "version",
-    ]
-)
+KEYS = {
+    "drug",
+    "dose",
+    "unit",
+    "low",
+    "high",
+    "weight_kg",
+    "concentration",
+    "pump_ml_h",
+    "given_dose",
+}
+TOP = {
+    "order",
+    "findings",
+    "trace",
+    "cite",
+    "confirmed",
+    "authority",
+    "table",
+    "row",
+    "inputs",
+    "missing",
+    "seeds",
+    "version",
+}
 FULL = {
     "weight_kg": 70, "age_y": 60, "sex": "male", "child_pugh": "none", "crcl_ml_min": 90,
     "bilirubin_mg_dl": 0.8, "heart_failure": "no", "anasarca": "no", "post_cardiac_surgery": "no",
