@@ -203,8 +203,8 @@ def _titrate(args: argparse.Namespace) -> int:
         step = titrate(
             args.protocol,
             running,
-            in_range_before=int(before or 0),
-            held_from=None if args.held_from is None else float(args.held_from),
+            in_range_before=before,
+            held_from=args.held_from,
             **inputs,
         )
     except ValueError as error:

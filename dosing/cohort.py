@@ -233,10 +233,15 @@ def _derived(columns: Columns, size: int) -> Columns:
         filled["crcl_ml_min"] = (
             reckoned if crcl is None else np.where(np.isnan(crcl), reckoned, crcl)
         )
-    if "child_pugh" not in columns:
+    quantity = load().quantities["child_pugh"]
+    unknown = len(options_of(quantity))
+    codes = class_codes(columns["child_pugh"], quantity) if "child_pugh" in columns else None
+    if codes is None or (codes == unknown).any():
         classes = child_pugh_classes(columns, size)
-        if any(c is not None for c in classes):
-            filled["child_pugh"] = classes
+        if codes is not None:
+            given = np.array([*options_of(quantity), None], dtype=object)[codes]
+            classes = np.where(codes == unknown, classes, given)
+        filled["child_pugh"] = classes
     return filled
 
 

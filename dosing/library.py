@@ -157,6 +157,8 @@ def _load(site_folder: str) -> Library:
 def read_seed(path: str | os.PathLike[str]) -> Table | Protocol:
     """Read one table or protocol file from anywhere, without laying it over the seeds."""
     name = Path(path).name
+    if not Path(path).is_file():
+        raise SeedError(f"there is no file {str(path)!r}")
     data = _parse(Path(path).read_bytes(), name)
     seed: Table | Protocol = _structure(data, Protocol if "measure" in data else Table, name)
     return seed

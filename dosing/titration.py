@@ -12,7 +12,7 @@ from dosing.checks import fired, safety_checks
 from dosing.findings import Finding, ordered, stopped
 from dosing.library import Library
 from dosing.lint import checked
-from dosing.patients import Patient, check, is_blank
+from dosing.patients import Patient, check
 from dosing.protocols import ACTIONS, Changes, changes, inputs_of, measured
 from dosing.seedtypes import Change, Confirmed, Protocol
 from dosing.tables import OUTSIDE, grid_of
@@ -120,7 +120,7 @@ def titrate(
     protocol: str,
     running: Any,
     *,
-    in_range_before: int = 0,
+    in_range_before: Any = 0,
     held_from: Any = None,
     **inputs: Any,
 ) -> Step:
@@ -132,9 +132,9 @@ def titrate(
         For example ``"argatroban-ummc-2008-critical"``.
     running : float or text
         The rate running when the sample was drawn; 0 while held. [the protocol's dose unit]
-    in_range_before : int
+    in_range_before : int or text
         Results in range just before this one, without a change between.
-    held_from : float, optional
+    held_from : float or text, optional
         While held "until in range": the rate to resume at.
     **inputs
         By the registry's names: ``aptt_s``, ``baseline_aptt_s``, ``weight_kg`` for the pump rate,
@@ -162,16 +162,18 @@ def titrate(
             f"there is no protocol {protocol!r}; there are {', '.join(seeds.protocols)}"
         )
     found = seeds.protocols[protocol]
-    patient, derived = derive(check({**inputs, "running": running}))
-    findings = list(patient.findings)
+    asked = {**inputs, "running": running, "in_range_before": in_range_before}
+    patient, derived = derive(check(asked))
+    held = check({"running": held_from})
+    findings = [*patient.findings, *held.findings]
     needs = [*inputs_of(found), "running"]
     missing = [n for n in needs if patient.get(n) is None and n not in patient.refused]
     findings += [
         Finding("stop", f"{seeds.quantities[seeds.names[n]].label} is needed.") for n in missing
     ]
-    rate, resuming = patient.number("running"), not is_blank(held_from)
+    rate, resuming = patient.number("running"), held.number("running")
     if rate is not None:
-        findings += _running_problems(found, rate, resuming)
+        findings += _running_problems(found, rate, resuming is not None)
     given = patient.known([*inputs_of(found), "aptt_ratio"])
     values = measured(found, given)
     if not missing and not patient.stopped and int(grid_of(found).rows_for(values)) == OUTSIDE:
@@ -180,8 +182,8 @@ def titrate(
     safety = fired([(c, t.cite) for t in drug_checks for c in t.checks], patient)
     change = None
     if not stopped(findings) and rate is not None:
-        at = float(held_from) if resuming else rate
-        change = changes(found, at, given, in_range_before)
+        before = patient.number("in_range_before") or 0
+        change = changes(found, rate if resuming is None else resuming, given, before)
         if int(change.row) < 0:
             change = None
     return _step(
@@ -190,7 +192,6 @@ def titrate(
         patient,
         change,
         resuming,
-        held_from,
         findings,
         safety,
         missing,
@@ -228,8 +229,7 @@ def _step(
     protocol: Protocol,
     patient: Patient,
     change: Changes | None,
-    resuming: bool,
-    held_from: Any,
+    resuming: float | None,
     findings: list[Finding],
     safety: list[Finding],
     missing: list[str],
@@ -243,13 +243,13 @@ def _step(
         action = ACTIONS[int(change.action)]
         rate = float(change.rate)
         resume = _float(change.resume_rate)
-        if resuming:
-            action, rate, resume = _while_held(row.then, float(held_from))
-        trace += _trace(protocol, patient, row.then, int(change.row), resuming)
+        if resuming is not None:
+            action, rate, resume = _while_held(row.then, resuming)
+        trace += _trace(protocol, patient, row.then, int(change.row), resuming is not None)
         cite = row.cite or protocol.cite
         findings += [Finding("warn", row.warn, cite)] if row.warn else []
         findings += [Finding("note", row.note, cite)] if row.note else []
-        findings += _limit_findings(protocol, change)
+        findings += _limit_findings(protocol, change) if resuming is None else []
     findings += safety
     if protocol.note:
         findings.append(Finding("note", protocol.note, protocol.cite))
@@ -413,6 +413,10 @@ def _pumps(
             concentration_mg_ml=mg_ml,
             step_ml_h=seeds.site.pump_step_ml_h,
         )
+        if i == 1:  # a hold is not put off because the pump cannot resume as slowly
+            problems = [
+                attrs.evolve(f, level="warn", text=f"To resume: {f.text}") for f in problems
+            ]
         findings += problems
         pumps.append(None if order is None else order.pump_ml_h)
         if i == 0 and order is not None:

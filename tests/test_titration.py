@@ -118,6 +118,12 @@ def test_a_reduction_to_nothing_stops_and_calls():
     assert any("would leave no infusion" in f.text for f in found.findings)
 
 
+def test_a_hold_is_not_put_off_because_the_pump_cannot_resume_as_slowly():
+    found = dosing.titrate("bivalirudin-accp-2012", 0.005, aptt_s=110, weight_kg=40)
+    assert (found.action, found.rate, found.resume_pump_ml_h) == ("hold", 0, None)
+    assert any(f.level == "warn" and "To resume: " in f.text for f in found.findings)
+
+
 def test_a_hospital_is_told_to_confirm_its_own():
     assert any("each hospital must approve its own" in f.text for f in step(aptt_s=44).findings)
 

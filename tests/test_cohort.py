@@ -1,0 +1,152 @@
+"""Many patients are answered as each of them alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import dosing
+from dosing.library import load
+from dosing.protocols import inputs_of
+
+SEEDS = load()
+STARTS = [t for t in SEEDS.tables.values() if t.purpose == "start"]
+PROTOCOLS = list(SEEDS.protocols.values())
+
+
+def some_patients(size, seed):
+    """Patients of every kind, with missing and impossible values among them."""
+    rng = np.random.default_rng(seed)
+
+    def number(low, high):
+        values = rng.uniform(low, high, size).round(1)
+        values[rng.random(size) < 0.1] = np.nan
+        values[rng.random(size) < 0.03] = -1
+        return values
+
+    def word(*options):
+        return rng.choice(np.array([*options, None], dtype=object), size)
+
+    return pd.DataFrame(
+        {
+            "weight_kg": number(30, 150),
+            "height_cm": number(150, 195),
+            "age_y": rng.integers(1, 95, size).astype(float),
+            "sex": word("female", "male"),
+            "creatinine_umol_l": number(40, 400),
+            "crcl_ml_min": rng.choice([29.9, 30, 60, 61, 90, *[np.nan] * 5], size),
+            "bilirubin_mg_dl": number(0.2, 4),
+            "albumin_g_dl": number(2, 5),
+            "inr": number(0.8, 3),
+            "ascites": word("none", "mild", "moderate"),
+            "encephalopathy_grade": rng.integers(0, 5, size).astype(float),
+            "child_pugh": word("none", "A", "b", "C", "D"),
+            "renal_replacement": word("none", "ihd", "SLED", "crrt"),
+            **{n: word("yes", "no") for n in (
+                "heart_failure", "anasarca", "post_cardiac_surgery", "critically_ill", "dic",
+                "ecmo", "multiple_organ_dysfunction", "high_bleeding_risk", "pci_complication",
+                "on_vka")},
+            "act_s": number(200, 500),
+            "platelets": rng.choice([149.0, 150, 151, np.nan], size),
+            "dose_mg": rng.choice([5.0, 7.5, np.nan], size),
+            "baseline_aptt_s": number(25, 80),
+            "ast_alt_x_uln": number(0.5, 5),
+            "concentration_mg_ml": rng.choice([np.nan, 1, 5, 100], size),
+        },
+        index=[f"p{i}" for i in range(size)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("table", STARTS, ids=[t.id for t in STARTS])
+@pytest.mark.parametrize("derive", [True, False], ids=["derived", "given"])
+def test_one_row_equals_a_cohort_of_one(table, derive):
+    cohort = some_patients(150, seed=len(table.id))
+    if derive:
+        cohort = cohort.drop(columns=["child_pugh"])
+    where = (table.indication, table.authority)
+    many = dosing.start_many(table.drug, cohort, *where)
+    assert list(many.index) == list(cohort.index)
+    for name, patient in cohort.iterrows():
+        one = dosing.start(table.drug, *where, **patient.to_dict())
+        row = many.loc[name]
+        assert (row["status"] == "ok") == (one.order is not None), (name, row, one)
+        if one.order is None:
+            assert np.isnan(row["dose"])
+            continue
+        assert row["dose"] == one.order.dose
+        assert row["row"] == one.row
+        if one.order.pump_ml_h is not None:
+            assert row["pump_ml_h"] == pytest.approx(one.order.pump_ml_h)
+            assert row["given_dose"] == pytest.approx(one.order.given_dose, abs=1e-6)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS, ids=[p.id for p in PROTOCOLS])
+def test_one_titration_equals_a_cohort_of_one(protocol):
+    rng = np.random.default_rng(3)
+    cohort = pd.DataFrame(
+        {
+            "running": (rng.uniform(-0.1, 1.1, 150) * protocol.limits.max_rate).round(3),
+            "aptt_s": rng.uniform(10, 130, 150).round(1),
+            "baseline_aptt_s": rng.uniform(20, 60, 150).round(),
+            "weight_kg": rng.uniform(40, 120, 150).round(1),
+            "in_range_before": rng.integers(0, 3, 150).astype(float),
+            "concentration_mg_ml": rng.choice([np.nan, 1, 100], 150),
+        }
+    )
+    cohort.loc[::9, "aptt_s"] = np.nan
+    many = dosing.titrate_many(protocol.id, cohort)
+    assert set(inputs_of(protocol)) <= set(cohort.columns)
+    for i, patient in cohort.iterrows():
+        inputs = patient.to_dict()
+        before = int(inputs.pop("in_range_before"))
+        one = dosing.titrate(protocol.id, inputs.pop("running"), in_range_before=before, **inputs)
+        row = many.loc[i]
+        if not one.action:
+            assert pd.isna(row["action"]), (patient, one)
+            assert np.isnan(row["rate"])
+            continue
+        assert row["action"] == one.action
+        for name in ("rate", "pump_ml_h", "hold_min", "resume_rate", "recheck_h"):
+            wanted = getattr(one, name)
+            assert row[name] == pytest.approx(np.nan if wanted is None else wanted, nan_ok=True)
+        assert (bool(row["in_range"]), bool(row["notify"])) == (one.in_range, one.notify)
+
+
+def test_categoricals_answer_as_text_does():
+    cohort = some_patients(300, seed=9)
+    words = cohort.select_dtypes("object").columns
+    kinds = cohort.astype(dict.fromkeys(words, "category"))
+    for authority in ("us-label", "ash-2018", "eu-smpc"):
+        plain = dosing.start_many("argatroban", cohort, authority=authority)
+        pd.testing.assert_frame_equal(
+            plain, dosing.start_many("argatroban", kinds, authority=authority)
+        )
+
+
+def test_statuses_say_why_there_is_no_dose():
+    cohort = pd.DataFrame({"weight_kg": [70, 70, np.nan, -5], "crcl_ml_min": [80, 20, 80, 80]})
+    many = dosing.start_many("fondaparinux", cohort)
+    assert many["status"].tolist() == ["ok", "stop", "missing", "impossible"]
+    assert many["dose"].tolist()[0] == 7.5
+    assert many["dose"][1:].isna().all()
+
+
+def test_other_columns_are_left_alone_and_an_empty_cohort_is_answered():
+    cohort = pd.DataFrame({"weight_kg": [70.0], "crcl_ml_min": [80.0], "ward": ["4B"]})
+    assert dosing.start_many("fondaparinux", cohort)["dose"].tolist() == [7.5]
+    assert len(dosing.start_many("fondaparinux", cohort[:0])) == 0
+
+
+def test_compare_puts_authorities_side_by_side():
+    frame = dosing.compare("bivalirudin", weight_kg=80, crcl_ml_min=25)
+    assert frame.loc["tsu-2011", "dose"] == 0.05
+    assert frame.loc["runyan-2011", "dose"] == 0.08
+    assert np.isnan(frame.loc["ash-2018", "dose"])
+    assert "gives no number" in frame.loc["ash-2018", "no_dose_because"]
+
+
+def test_unknown_names_list_what_exists():
+    cohort = pd.DataFrame({"weight_kg": [70.0]})
+    with pytest.raises(ValueError, match="there are us-label"):
+        dosing.start_many("argatroban", cohort, authority="fda")
+    with pytest.raises(ValueError, match="there is no protocol"):
+        dosing.titrate_many("x", cohort)

@@ -1,0 +1,150 @@
+"""Scores show their components and give no total while an item is unanswered."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import dosing
+from dosing.library import cases, load
+from dosing.scores import child_pugh_classes
+
+CASES = dict(cases())["child-pugh"]
+WHOLE = {
+    "bilirubin_mg_dl": 1, "albumin_g_dl": 4, "inr": 1, "ascites": "none", "encephalopathy_grade": 0,
+}  # fmt: skip
+
+
+def child_pugh(**changed):
+    inputs = WHOLE | changed
+    for a, b in (("bilirubin_umol_l", "bilirubin_mg_dl"), ("albumin_g_l", "albumin_g_dl")):
+        if a in changed:
+            inputs.pop(b)
+    return dosing.score("child-pugh", **inputs)
+
+
+@pytest.mark.parametrize("line", CASES, ids=[c["why"] for c in CASES])
+def test_case(line):
+    inputs = {k: v for k, v in line.items() if k in load().names}
+    found = dosing.score("child-pugh", **inputs)
+    if line.get("value"):
+        assert (found.value, found.band) == (float(line["value"]), line["band"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "points"),
+    [
+        ({"bilirubin_mg_dl": 1.99}, 1), ({"bilirubin_mg_dl": 2}, 2), ({"bilirubin_mg_dl": 3}, 2),
+        ({"bilirubin_mg_dl": 3.01}, 3),
+        ({"bilirubin_umol_l": 33.9}, 1), ({"bilirubin_umol_l": 34}, 2),
+        ({"bilirubin_umol_l": 51}, 2), ({"bilirubin_umol_l": 51.1}, 3),
+        ({"albumin_g_dl": 3.51}, 1), ({"albumin_g_dl": 3.5}, 2), ({"albumin_g_dl": 2.8}, 2),
+        ({"albumin_g_dl": 2.79}, 3), ({"albumin_g_l": 28}, 2), ({"albumin_g_l": 27.9}, 3),
+        ({"inr": 1.69}, 1), ({"inr": 1.7}, 2), ({"inr": 2.3}, 2), ({"inr": 2.31}, 3),
+        ({"ascites": "mild"}, 2), ({"ascites": "moderate"}, 3), ({"ascites": "severe"}, 3),
+        ({"encephalopathy_grade": 1}, 2), ({"encephalopathy_grade": 2}, 2),
+        ({"encephalopathy_grade": 3}, 3),
+    ],
+)  # fmt: skip
+def test_edges_are_compared_as_printed_in_the_unit_supplied(changed, points):
+    assert child_pugh(**changed).value == 4 + points
+
+
+def test_34_micromol_is_two_points_and_its_mg_value_one():
+    assert child_pugh(bilirubin_umol_l=34).value == 6
+    assert child_pugh(bilirubin_mg_dl=34 / 17.1).value == 5
+
+
+@pytest.mark.parametrize(("bilirubin", "points"), [(3.9, 1), (4, 2), (10, 2), (10.1, 3)])
+def test_cholestatic_disease_has_edges_of_its_own(bilirubin, points):
+    found = child_pugh(bilirubin_mg_dl=bilirubin, cholestatic_disease="yes")
+    assert found.value == 4 + points
+    assert any("cholangitis" in f.text for f in found.findings)
+
+
+def test_the_range_is_5_to_15_and_every_total_has_a_class():
+    choices = itertools.product(
+        (1, 2.5, 4), (4, 3, 2), (1, 2, 3), ("none", "mild", "severe"), (0, 1, 4)
+    )
+    found = {}
+    for values in choices:
+        result = dosing.score("child-pugh", **dict(zip(WHOLE, values, strict=True)))
+        found[result.value] = result.band
+    assert sorted(found) == list(range(5, 16))
+    assert "".join(found[v] for v in range(5, 16)) == "AABBBCCCCCC"
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("bad", [None, "abc", -1])
+def test_no_total_while_an_item_is_unanswered_or_impossible(name, bad):
+    found = child_pugh(**{name: bad})
+    assert (found.value, found.band) == (None, "")
+    assert any(f.level == "stop" for f in found.findings)
+
+
+def test_a_cohort_is_classed_as_each_of_its_patients():
+    rng = np.random.default_rng(2)
+    size = 300
+    columns = {
+        "bilirubin_umol_l": rng.uniform(5, 100, size).round(),
+        "albumin_g_dl": rng.uniform(2, 5, size).round(1),
+        "inr": rng.uniform(0.8, 3, size).round(1),
+        "ascites": rng.choice(["none", "mild", "severe"], size).astype(object),
+        "encephalopathy_grade": rng.integers(0, 5, size).astype(float),
+    }
+    columns["inr"][::7] = np.nan
+    many = child_pugh_classes(columns, size)
+    for i in range(size):
+        one = dosing.score("child-pugh", **{n: c[i] for n, c in columns.items()})
+        assert (many[i] or "") == one.band
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [("actual", 105.13), ("ideal", 57.77), ("adjusted", 76.71), ("actual_below_ideal", 76.71)],
+)
+def test_cockcroft_gault_by_each_weight_rule(rule, value):
+    found = dosing.score(
+        "cockcroft-gault", weight_rule=rule, age_y=58, height_cm=170, weight_kg=120,
+        creatinine_mg_dl=1.3, sex="male",
+    )  # fmt: skip
+    assert found.value == pytest.approx(value, abs=0.01)
+    assert found.components["actual"] == pytest.approx(105.13, abs=0.01)
+    assert any(f"rule: {rule}" in f.text for f in found.findings)
+
+
+def test_cockcroft_gault_says_which_weight_the_site_chose():
+    found = dosing.score("cockcroft-gault", age_y=60, weight_kg=70, creatinine_umol_l=88.4, sex="f")
+    assert found.value == pytest.approx(66.111, abs=0.001)
+    assert any("actual weight, 70 kg" in f.text for f in found.findings)
+
+
+def test_below_60_inches_the_ideal_weight_is_extrapolated_and_said_so():
+    found = dosing.score(
+        "cockcroft-gault", weight_rule="ideal", age_y=60, height_cm=147, creatinine_mg_dl=1, sex="f"
+    )
+    assert any("not defined below 60 in" in f.text for f in found.findings)
+
+
+def test_ckd_epi_is_indexed_and_says_so():
+    found = dosing.score(
+        "ckd-epi-2021", age_y=55, sex="female", creatinine_mg_dl=0.9, height_cm=180, weight_kg=100
+    )
+    assert found.value == pytest.approx(75.499, abs=0.01)
+    assert found.components["not indexed, mL/min"] == pytest.approx(
+        75.499 * 2.2361 / 1.73, abs=0.01
+    )
+    assert any("not a creatinine clearance" in f.text for f in found.findings)
+
+
+def test_unknown_scores_and_rules_list_what_exists():
+    with pytest.raises(ValueError, match="there are child-pugh, ckd-epi-2021, cockcroft-gault"):
+        dosing.score("apgar")
+    with pytest.raises(ValueError, match="there are actual, ideal"):
+        dosing.score("cockcroft-gault", weight_rule="dry", age_y=50)
+
+
+def test_the_json_is_the_contract():
+    assert set(child_pugh().to_dict()) >= {
+        "score", "value", "band", "components", "findings", "cite", "inputs", "missing",
+    }  # fmt: skip
