@@ -10,7 +10,7 @@ from dosing.ui.fields import Aid, Confirm, Fields, PatientForm, box, show
 from dosing.ui.guard import Keeper, LiveGuard
 from dosing.ui.models import PatientModel
 from dosing.ui.models_titrate import show_time
-from dosing.ui.views import Titrate
+from dosing.ui.views import CHOICE, Titrate
 
 
 class Panel(Protocol):
@@ -20,7 +20,9 @@ class Panel(Protocol):
     title: str
 
     paper: Any
-    running: bool
+
+    @property
+    def running(self) -> bool: ...
 
     def columns(self) -> tuple[list[Any], list[Any]]: ...
     def refresh(self) -> None: ...
@@ -34,7 +36,7 @@ class Panel(Protocol):
 
 
 # Each is built when it is first opened.
-PANELS: dict[str, Callable[..., Panel]] = {Titrate.name: Titrate}
+PANELS: dict[str, type[Titrate]] = {Titrate.name: Titrate}
 
 
 JUMP = "<nav class='dosing-jump' aria-label='Parts of the page'>" + "".join(
@@ -59,7 +61,10 @@ class App:
     """
 
     def __init__(
-        self, first: str = "titrate", only: bool = False, clock: Callable[[], dt.datetime] | None = None
+        self,
+        first: str = "titrate",
+        only: bool = False,
+        clock: Callable[[], dt.datetime] | None = None,
     ) -> None:
         known = {} if clock is None else {"clock": clock}
         self.guard = LiveGuard(on_ping=self._ping, **known)
@@ -71,7 +76,7 @@ class App:
         self.open_panels: dict[str, Panel] = {}
         self._minute = ""
         self.menu = w.ToggleButtons(
-            options=[(p.title, n) for n, p in PANELS.items()], value=first  # type: ignore[attr-defined]
+            options=[(panel.title, name) for name, panel in PANELS.items()], value=first
         )
         self.menu.add_class("dosing-menu")
         self.menu.observe(lambda c: self.open(c["new"]), "value")
@@ -118,15 +123,13 @@ class App:
         self.fields.messages.clear()
         with self.guard.computing(self.fields.texts(), clear=self._blank):
             self.form.read()
-            before = self.fields.texts()
             self.panel.refresh()
             self._arrange()
             self.aid.messages = dict(self.fields.messages)
-            follows = self.fields.texts()
-        if follows != before:  # a list that follows from another field has changed
-            with self.guard.computing(follows, clear=self._blank):
-                pass
-        # The words first, the picture after them.
+        if not self.guard.ok:
+            return
+        # The words first, the picture after them. Lists that follow from other fields, such as
+        # the protocol, may have changed meanwhile: the guard is told of them here.
         with self.guard.computing(self.fields.texts(), clear=self._blank):
             self.panel.draw()
         records = {name: panel.record() for name, panel in self.open_panels.items()}
@@ -135,7 +138,8 @@ class App:
 
     def _arrange(self) -> None:
         left, right = self.panel.columns()
-        for column, wanted in ((self.left, (self.panel.paper, self.form.widget, *left)), (self.right, tuple(right))):
+        whole = (self.panel.paper, self.form.widget, *left)
+        for column, wanted in ((self.left, whole), (self.right, tuple(right))):
             if column.children != wanted:
                 column.children = wanted
         (self.widget.add_class if self.panel.running else self.widget.remove_class)("dosing-begun")
@@ -161,7 +165,7 @@ class App:
     def _restore(self, entries: dict[str, str], record: dict[str, Any]) -> None:
         with self.fields.quietly():
             for name, text in entries.items():
-                if name in self.fields.controls and name not in ("drug", "indication", "authority", "protocol"):
+                if name in self.fields.controls and name not in CHOICE:
                     self.fields.set_text(name, text)
             self.form.read()
             for name, panel in self.open_panels.items():
@@ -170,12 +174,12 @@ class App:
 
     def _new_patient(self, _: object = None) -> None:
         with self.fields.quietly():
-            for control in self.fields.controls.values():
+            for name, control in self.fields.controls.items():
                 if isinstance(control, w.Text):
                     control.value = ""
                 elif isinstance(control, w.ToggleButtons):
                     control.value = None
-                elif control.options and "unit" in "".join(control._dom_classes):
+                elif name.endswith("-unit"):
                     control.index = 0
             self.patient.clear()
             for panel in self.open_panels.values():

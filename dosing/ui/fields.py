@@ -1,4 +1,4 @@
-"""The fields of a page: text boxes, choices and yes-or-no questions, and what stands beside them."""
+"""The fields of a page: text boxes, choices, questions, and what stands beside them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -67,9 +67,7 @@ class Fields:
         self, name: str, label: str, options: Sequence[tuple[str, str]], *classes: str
     ) -> Any:
         """A drop-down list of labels and values."""
-        return self._add(
-            name, self._make(w.Dropdown, description=label, options=options), *classes
-        )
+        return self._add(name, self._make(w.Dropdown, description=label, options=options), *classes)
 
     def question(
         self, name: str, label: str, options: Iterable[str | tuple[str, str]], *classes: str

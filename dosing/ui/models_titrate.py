@@ -1,4 +1,4 @@
-"""What the titrate panel knows: the first order, the course, its next step. No widget is imported."""
+"""What the titrate panel knows: first order, course, next step. No widget is imported."""
 
 import datetime as dt
 import re
@@ -394,7 +394,8 @@ class TitrateModel(tl.HasTraits):
 
 
 def _is_trace(event: Mapping[str, Any]) -> bool:
-    return event["kind"] == "noted" and str(event["data"].get("text", "")).startswith((TAKEN_BACK, CHANGED))
+    text = str(event["data"].get("text", ""))
+    return event["kind"] == "noted" and text.startswith((TAKEN_BACK, CHANGED))
 
 
 def _named(name: str) -> str:

@@ -18,10 +18,13 @@ from dosing.units import clock, show, show_hours
 
 # A word and a shape for each level, so that colour is never the only signal.
 LEVELS = {
-    "stop": ("Stop", "M5.3 1h5.4L15 5.3v5.4L10.7 15H5.3L1 10.7V5.3zM7.2 4v5h1.6V4zm0 6.4V12h1.6v-1.6z"),
+    "stop": (
+        "Stop",
+        "M5.3 1h5.4L15 5.3v5.4L10.7 15H5.3L1 10.7V5.3zM7.2 4v5h1.6V4zm0 6.4V12h1.6v-1.6z",
+    ),
     "warn": ("Warning", "M8 1.2 15.5 15H.5zM7.2 6v4.6h1.6V6zm0 5.6v1.6h1.6v-1.6z"),
     "note": ("Note", "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm-.8 3h1.6v1.6H7.2zm0 2.8h1.6V12H7.2z"),
-}  # fmt: skip
+}
 LONG = 40  # characters that need two columns
 CONFIRMED = {
     "primary": "read in this source itself",
@@ -74,9 +77,10 @@ def source(cite: str) -> str:
 def told(pairs: Sequence[tuple[str, str]]) -> str:
     """Labels and values as a list; blank values are left out."""
     rows = [
-        f"<div{' class=wide' if len(v) > LONG else ''}><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>"
-        for k, v in pairs
-        if v
+        f"<div{' class=wide' if len(value) > LONG else ''}>"
+        f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>"
+        for label, value in pairs
+        if value
     ]
     return f"<dl class='facts'>{''.join(rows)}</dl>"
 
@@ -207,8 +211,8 @@ def step(found: Step, drawn: dt.datetime, now: dt.datetime) -> str:
         numbers = big("Now", ACTIONS[found.action], "the infusion", "halt")
         numbers += big("Set the pump to", show(found.pump_ml_h or 0), "mL/h", "pump")
     else:
-        numbers = big(f"{ACTIONS[found.action]} at" if found.action in ("continue", "resume")
-                      else f"{ACTIONS[found.action]} to", show(found.rate or 0), found.unit)  # fmt: skip
+        word = "at" if found.action in ("continue", "resume") else "to"
+        numbers = big(f"{ACTIONS[found.action]} {word}", show(found.rate or 0), found.unit)
         if found.pump_ml_h is not None:
             numbers += big("Set the pump to", show(found.pump_ml_h), "mL/h", "pump")
     if found.action == "hold":
@@ -280,8 +284,9 @@ def log(course: Course) -> str:
     rows = "".join(_log_row(course, event) for event in reversed(course.events))
     return (
         "<div class='scroll' tabindex='0' role='region' aria-label='Log, newest first'>"
-        "<table class='log'><caption>Log, newest first</caption><thead><tr><th scope='col'>Time</th>"
-        "<th scope='col'>Event</th><th scope='col'>Value</th><th scope='col'>What it means</th>"
+        "<table class='log'><caption>Log, newest first</caption><thead><tr>"
+        "<th scope='col'>Time</th><th scope='col'>Event</th><th scope='col'>Value</th>"
+        "<th scope='col'>What it means</th>"
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -341,7 +346,8 @@ def picture(drawing: str, told_at: Timeline) -> str:
     return (
         f"<figure><div class='dosing-picture' role='img' aria-label='{summary}'>{drawing}</div>"
         f"<figcaption>{summary}</figcaption></figure>"
-        "<p class='dosing-screen take'><button type='button' data-dosing='png'>Download PNG</button>"
+        "<p class='dosing-screen take'>"
+        "<button type='button' data-dosing='png'>Download PNG</button>"
         " <button type='button' data-dosing='svg'>Download SVG</button></p>"
         "<details class='dosing-screen'><summary>The picture as a table</summary><table>"
         "<thead><tr><th scope='col'>Time</th><th scope='col'>Event</th><th scope='col'>Value</th>"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from dosing.library import load
@@ -26,6 +27,10 @@ INDICATIONS = {
     "hit-dialysis": "HIT on dialysis",
     "pci": "PCI (percutaneous coronary intervention)",
 }
+
+
+# In this order: the answers of each follow from those before it.
+CHOICE = ("drug", "indication", "authority", "protocol")
 
 
 class Titrate:
@@ -160,7 +165,7 @@ class Titrate:
     def restore(self, entries: Mapping[str, str], record: Mapping[str, Any]) -> None:
         """Take up kept entries; the lists that follow from another come after it."""
         self.model.restore(record)
-        for name in ("drug", "indication", "authority", "protocol"):
+        for name in CHOICE:
             if name in entries:
                 self.fields.set_text(name, entries[name])
                 self._read_choice()
@@ -195,8 +200,8 @@ class Titrate:
                    model.indication)  # fmt: skip
             _offer(self.authority, [(f"{a}: {t.title}", a) for a, t in model.authorities().items()],
                    model.authority)  # fmt: skip
-            known = [("not chosen", "")] + [(seeds.protocols[p].title, p) for p in model.protocols()]
-            _offer(self.protocol, known, model.protocol)
+            known = [(seeds.protocols[p].title, p) for p in model.protocols()]
+            _offer(self.protocol, [("not chosen", ""), *known], model.protocol)
         for each in (self.drug, self.indication, self.authority, self.protocol, self.start_time):
             each.disabled = locked
 
@@ -215,9 +220,9 @@ class Titrate:
             advice, target, at, "concentration_mg_ml" in advice.inputs, model.course is not None
         )
         said, contradictions = derived(model.patient)
-        self.form.derived.value = "".join(
-            f"<p>{render.escape(s)}</p>" for s in said
-        ) + render.findings(contradictions)
+        self.form.derived.value = "".join(f"<p>{escape(s)}</p>" for s in said) + render.findings(
+            contradictions
+        )
         found = [*model.findings()]
         if target.window is None and model.patient.entries["baseline_aptt"].value is not None:
             found += target.findings
@@ -229,13 +234,13 @@ class Titrate:
         )
         self.compare.value = render.comparison(model.advices, model.authority)
         gate = model.gate()
-        self.gate.value = "" if gate is None else f"<p class='gate'>{render.escape(gate.text)}</p>"
+        self.gate.value = "" if gate is None else f"<p class='gate'>{escape(gate.text)}</p>"
         self.protocol_note.value = render.findings(
             () if model.course is not None else model.protocol_findings
         )
         why = model.why_not_begin()
         self.begin.disabled = bool(why) or self._start() is None
-        self.begin_note.value = f"<p class='hint'>{render.escape(why)}</p>" if why else ""
+        self.begin_note.value = f"<p class='hint'>{escape(why)}</p>" if why else ""
         if model.course is None:
             at_words = f" at {at:%H:%M}" if self._start() else ""
             self.begin.description = f"Start infusion{at_words}"
@@ -244,8 +249,8 @@ class Titrate:
         shown = [(e.label, e.text) for e in self.form.patient.entries.values() if e.text.strip()]
         choice = [("Drug", self.drug.label), ("Indication", self.indication.label),
                   ("Authority", self.authority.label)]  # fmt: skip
-        self.paper.value = (
-            f"<h2>Case on {self.now():%Y-%m-%d %H:%M}</h2>" + render.told(shown + choice)
+        self.paper.value = f"<h2>Case on {self.now():%Y-%m-%d %H:%M}</h2>" + render.told(
+            shown + choice
         )
 
     # Doing
@@ -269,7 +274,8 @@ class Titrate:
     def tick(self, now: dt.datetime, before: str) -> None:
         """A minute has passed: times that nobody has changed follow the clock."""
         for control in (self.start_time, *self.log.times):
-            if control.value in ("", before) and not control.disabled:
+            started = control is self.start_time and self.running
+            if control.value in ("", before) and not started:
                 control.value = show_time(now)
 
 

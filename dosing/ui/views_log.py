@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from dosing.findings import Finding
@@ -10,6 +11,7 @@ from dosing.patients import check
 from dosing.ui import render
 from dosing.ui.fields import Confirm, box, show
 from dosing.ui.models_titrate import read_time, show_time
+from dosing.units import clock
 
 if TYPE_CHECKING:
     from dosing.ui.views import Titrate
@@ -121,8 +123,8 @@ class LogForm:
     def _why(self, last: tuple[dt.datetime, Any], now: dt.datetime) -> str:
         at, step = last
         return (
-            f"<details open><summary>Why, after the aPTT at {render.clock(at, now)}</summary>"
-            f"<p>{render.escape(step.sentence)}</p>"
+            f"<details open><summary>Why, after the aPTT at {clock(at, now)}</summary>"
+            f"<p>{escape(step.sentence)}</p>"
             + render.findings(step.findings)
             + render.working(step.trace, step.cite, step.confirmed, step.protocol, step.row)
             + "</details>"
@@ -187,7 +189,7 @@ class LogForm:
 
     def _answer(self, text: str, level: str = "note") -> None:
         role = " role='alert'" if level == "stop" else ""
-        self.said.value = f"<p class='said {level}'{role}>{render.escape(text)}</p>"
+        self.said.value = f"<p class='said {level}'{role}>{escape(text)}</p>"
 
     def _add(self) -> None:
         at = self._at("drawn")

@@ -1,0 +1,138 @@
+"""The log of the titrate panel: results in, what was done, what is taken back."""
+
+import datetime as dt
+
+import pytest
+
+from dosing.ui.app import App
+
+NOW = dt.datetime(2026, 11, 21, 20, 30, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def app():
+    made = App("titrate", only=True, clock=lambda: NOW)
+    fill(made, weight="70", child_pugh="B", crcl="25", baseline_aptt="32", start__time="08:00")
+    made.panel.begin.click()
+    return made
+
+
+@pytest.fixture
+def log(app):
+    return app.panel.log
+
+
+def fill(app, **texts):
+    for name, text in texts.items():
+        app.fields.set_text(name.replace("__", "-"), text)
+
+
+def events(app):
+    return [e.kind for e in app.panel.model.course.events]
+
+
+def result(app, when, aptt, **more):
+    fill(app, drawn=when, result__aptt=aptt, **{f"result__{k}": v for k, v in more.items()})
+    app.panel.log.add.click()
+
+
+def do(app, when):
+    fill(app, done=when)
+    app.panel.log.follow.click()
+
+
+def test_a_result_shows_the_next_step_and_waits(app, log):
+    result(app, "10:00", "44")
+    assert "Increase to" in app.panel.next.value
+    assert log.aptt.value == ""
+    assert log.drawn.value == "2026-11-21 20:30"
+    assert "in the log" in log.said.value
+    assert not log.follow.disabled
+    do(app, "10:05")
+    assert "Running now" in app.panel.next.value
+    assert log.follow.disabled
+
+
+def test_the_second_half_of_a_double_click_adds_nothing(app, log):
+    fill(app, drawn="10:00", result__aptt="105")
+    log.add.click()
+    log.add.click()
+    assert events(app) == ["started", "measured"]
+    fill(app, done="10:05")
+    log.follow.click()
+    log.follow.click()
+    assert events(app) == ["started", "measured", "held"]
+
+
+@pytest.mark.parametrize(
+    ("when", "aptt", "words"),
+    [("10:00", "", "Enter at least one result"), ("10:00", "4x", "not a plain number"),
+     ("07:00", "44", "before the last entry"), ("23:00", "44", "has not come yet"),
+     ("10:00", "7", "not possible")],
+)  # fmt: skip
+def test_what_cannot_be_added_is_said(app, log, when, aptt, words):
+    result(app, when, aptt)
+    assert words in log.said.value
+    assert "role='alert'" in log.said.value
+    assert events(app) == ["started"]
+    assert app.guard.ok
+
+
+def test_a_refused_result_is_said_beside_its_field(app):
+    fill(app, result__aptt="4x", result__inr="99")
+    assert app.aid.messages["result-aptt"][0] == "stop"
+    assert app.aid.messages["result-inr"][0] == "stop"
+
+
+def test_done_differently_asks_for_a_rate_and_a_reason(app, log):
+    result(app, "10:00", "44")
+    assert log.put.disabled
+    fill(app, differ="new rate", differ__rate="0.7", done="10:05")
+    log.put.click()
+    assert "Give a reason" in log.said.value
+    fill(app, differ__reason="low bleeding risk")
+    log.put.click()
+    assert events(app)[-1] == "rate"
+    assert "low bleeding risk" in log.table.value
+    assert log.differ.value is None
+    assert "0.7" in app.panel.next.value
+
+
+@pytest.mark.parametrize(
+    ("way", "kind"), [("hold", "held"), ("stop", "stopped"), ("only a note", "noted")]
+)
+def test_other_ways(app, log, way, kind):
+    fill(app, differ=way, differ__reason="procedure", done="10:05")
+    log.put.click()
+    assert events(app)[-1] == kind
+
+
+def test_undo_is_asked_and_kept(app, log):
+    result(app, "10:00", "44")
+    log.undo.ask.click()
+    assert len(events(app)) == 2
+    log.undo.asking.children[1].click()
+    assert events(app) == ["started", "noted"]
+    assert "Taken back: aPTT 44 s" in log.table.value
+
+
+def test_changed_entries_stop_the_log(app, log):
+    result(app, "10:00", "44")
+    fill(app, baseline_aptt="30")
+    assert "No next step" in app.panel.next.value
+    assert log.add.disabled
+    assert log.follow.disabled
+    assert "32 at the start, 30 now" in log.changed.value
+    log.use.click()
+    assert not log.add.disabled
+    assert log.changed.value == ""
+    fill(app, weight="80")
+    assert log.use.disabled
+    assert "put them back" in log.changed.value
+
+
+def test_a_stopped_course_takes_no_results(app, log):
+    fill(app, differ="stop", differ__reason="over", done="10:05")
+    log.put.click()
+    assert log.add.disabled
+    assert "stopped" in app.panel.next.value
