@@ -235,12 +235,12 @@ def _derived(columns: Columns, size: int) -> Columns:
         )
     quantity = load().quantities["child_pugh"]
     unknown = len(options_of(quantity))
-    codes = class_codes(columns["child_pugh"], quantity) if "child_pugh" in columns else None
-    if codes is None or (codes == unknown).any():
+    grades = class_codes(columns["child_pugh"], quantity) if "child_pugh" in columns else None
+    if grades is None or (grades == unknown).any():
         classes = child_pugh_classes(columns, size)
-        if codes is not None:
-            given = np.array([*options_of(quantity), None], dtype=object)[codes]
-            classes = np.where(codes == unknown, classes, given)
+        if grades is not None:
+            words = np.array([*options_of(quantity), None], dtype=object)
+            classes = np.where(grades == unknown, classes, words[grades])
         filled["child_pugh"] = classes
     return filled
 

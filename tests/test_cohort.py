@@ -113,7 +113,7 @@ def test_one_titration_equals_a_cohort_of_one(protocol):
 
 def test_categoricals_answer_as_text_does():
     cohort = some_patients(300, seed=9)
-    words = cohort.select_dtypes("object").columns
+    words = cohort.select_dtypes(["object", "str"]).columns
     kinds = cohort.astype(dict.fromkeys(words, "category"))
     for authority in ("us-label", "ash-2018", "eu-smpc"):
         plain = dosing.start_many("argatroban", cohort, authority=authority)

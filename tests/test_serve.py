@@ -14,6 +14,7 @@ import pytest
 
 from dosing import serve
 from dosing.serve import ServeError
+from dosing.server import kernel_command
 from tests.browser_support import DATA, TOKEN, serving
 
 
@@ -133,7 +134,7 @@ def test_kernels_get_no_configuration_and_no_password(monkeypatch):
         private = os.environ["IPYTHONDIR"]
     assert dict(os.environ) == before
     assert not os.path.exists(os.path.dirname(private))
-    assert serve._kernel_command()[:2] == [sys.executable, "-I"]
+    assert kernel_command()[:2] == [sys.executable, "-I"]
 
 
 def test_each_panel_that_is_installed_has_an_address():
