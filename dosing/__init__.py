@@ -5,10 +5,11 @@
 2.1
 """
 
+from typing import TYPE_CHECKING, Any
+
 from dosing.advice import VERSION, Advice, compare_advice, start
 from dosing.choice import proposed_protocol
 from dosing.cohort import compare, start_many, titrate_many
-from dosing.course import Course
 from dosing.findings import Finding
 from dosing.handover import Gate, warfarin_gate
 from dosing.library import SeedError
@@ -16,6 +17,9 @@ from dosing.orders import Order
 from dosing.scores import ScoreResult, score
 from dosing.targets import TargetRange, target
 from dosing.titration import Step, titrate
+
+if TYPE_CHECKING:
+    from dosing.course import Course
 
 __version__ = VERSION
 
@@ -41,3 +45,12 @@ __all__ = [
     "titrate_many",
     "warfarin_gate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The course of a patient is loaded when it is first asked for: many only ask for a dose."""
+    if name == "Course":
+        from dosing.course import Course
+
+        return Course
+    raise AttributeError(f"module 'dosing' has no attribute {name!r}")

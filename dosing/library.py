@@ -5,14 +5,10 @@ variable ``DOSING_SITE``, may add or replace any seed; it is laid over the shipp
 """
 
 import functools
-import hashlib
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -28,6 +24,11 @@ from dosing.seedtypes import (
     Site,
     Table,
 )
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+# What only the reading of seeds needs is imported when they are read: importing dosing stays quick.
 
 
 class SeedError(ValueError):
@@ -100,8 +101,10 @@ def load(site_folder: str | None = None) -> Library:
 
 @functools.lru_cache(maxsize=8)
 def _load(site_folder: str) -> Library:
-    shipped = files("dosing.seeds")
-    roots: list[Traversable] = [shipped]
+    import hashlib
+    from importlib.resources import files
+
+    roots: list[Traversable] = [files("dosing.seeds")]
     if site_folder:
         if not Path(site_folder).is_dir():
             raise SeedError(f"DOSING_SITE: there is no folder {site_folder!r}")
@@ -167,6 +170,7 @@ def read_seed(path: str | os.PathLike[str]) -> Table | Protocol:
 def cases() -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Each file of worked patients: the id of its table or protocol, and its lines."""
     import csv
+    from importlib.resources import files
 
     folder = files("dosing.seeds") / "cases"
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
@@ -175,7 +179,7 @@ def cases() -> Iterator[tuple[str, list[dict[str, str]]]]:
             yield path.name.removesuffix(".csv").replace("_", "-"), list(csv.DictReader(lines))
 
 
-def _walk(root: Traversable, under: str = "") -> Iterator[tuple[Traversable, str]]:
+def _walk(root: "Traversable", under: str = "") -> "Iterator[tuple[Traversable, str]]":
     for path in sorted(root.iterdir(), key=lambda p: p.name):
         if path.is_dir() and not path.name.startswith(("_", ".")):
             yield from _walk(path, f"{under}{path.name}/")
@@ -184,6 +188,8 @@ def _walk(root: Traversable, under: str = "") -> Iterator[tuple[Traversable, str
 
 
 def _parse(content: bytes, name: str) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -4,7 +4,6 @@ A value keeps the name and so the unit under which it was given; a table reads i
 its source prints (:meth:`Patient.get`). What cannot be is refused in a sentence, never repaired.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -129,6 +128,8 @@ def quantity_key(name: str) -> str:
     names = load().names
     if name in names:
         return names[name]
+    import difflib
+
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise ValueError(f"no input is called {name!r}{hint}")
