@@ -98,6 +98,13 @@ def test_a_case_is_kept_and_restored(app):
     assert other.fields.texts() == app.fields.texts()
 
 
+def test_a_kept_case_that_cannot_be_read_leaves_the_page_true(app):
+    with pytest.raises(ValueError, match="not the record"):
+        app._restore({"weight": "70"}, {"titrate": {"course": {}, "begun_with": {}}})
+    assert app.guard.computed_for == app.fields.texts()
+    assert not app.panel.running
+
+
 def test_a_kept_case_of_another_drug(app):
     fill(
         app, drug="bivalirudin", indication="PCI (percutaneous coronary intervention)", weight="80"

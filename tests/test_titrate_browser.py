@@ -167,6 +167,7 @@ def test_one_patient_to_a_stable_rate(visit, tmp_path):
     page.screenshot(path=tmp_path / "print.png", **shot)
     sheet = page.pdf(path=tmp_path / "case.pdf", format="A4")
     assert len(sheet) > 20_000  # [bytes]: not blank
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
     assert not page.locator(".f-weight").is_visible()
     assert page.locator(".dosing-paper-only :text('Body weight')").is_visible()
     page.emulate_media(media="screen")

@@ -163,14 +163,16 @@ class App:
         self.recompute()
 
     def _restore(self, entries: dict[str, str], record: dict[str, Any]) -> None:
-        with self.fields.quietly():
-            for name, text in entries.items():
-                if name in self.fields.controls and name not in CHOICE:
-                    self.fields.set_text(name, text)
-            self.form.read()
-            for name, panel in self.open_panels.items():
-                panel.restore(entries, record.get(name, {}))
-        self.recompute()
+        try:
+            with self.fields.quietly():
+                for name, text in entries.items():
+                    if name in self.fields.controls and name not in CHOICE:
+                        self.fields.set_text(name, text)
+                self.form.read()
+                for name, panel in self.open_panels.items():
+                    panel.restore(entries, record.get(name, {}))
+        finally:
+            self.recompute()  # also after a copy that cannot be read: what is shown stays true
 
     def _new_patient(self, _: object = None) -> None:
         with self.fields.quietly():
