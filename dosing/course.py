@@ -310,7 +310,7 @@ class Course:
 
     def plot(self, now: datetime | None = None) -> Any:
         """The titration timeline as a matplotlib Figure."""
-        from dosing.ui.plots import TimelineFigure
+        from dosing.plots import TimelineFigure
 
         picture = TimelineFigure()
         picture.update(self.timeline(now))

@@ -8,10 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-pytest.importorskip("matplotlib")
-
+from dosing.plots import EMPTY, MARKS, TimelineFigure, picture, pump_ratio, to_png, to_svg
 from dosing.timeline import Result, Segment, Timeline
-from dosing.ui.plots import EMPTY, MARKS, TimelineFigure, picture, pump_ratio, to_png, to_svg
 
 START = datetime(2026, 11, 21, 8)
 UNIT = "mcg/kg/min"
@@ -314,7 +312,7 @@ def test_the_picture_has_its_summary_and_escapes_what_was_typed():
 def test_pyplot_is_never_imported():
     code = (
         "import sys; from datetime import datetime as d; from dosing.timeline import Timeline;"
-        "from dosing.ui.plots import to_svg; t = d(2026, 1, 1);"
+        "from dosing.plots import to_svg; t = d(2026, 1, 1);"
         "to_svg(Timeline('x', t, t, 'a', '', due=t));"
         "assert not {'matplotlib.pyplot', 'pandas'} & set(sys.modules)"
     )

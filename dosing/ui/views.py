@@ -18,7 +18,7 @@ from dosing.ui.models_titrate import (
     read_time,
     show_time,
 )
-from dosing.ui.plots import TimelineFigure
+from dosing.plots import TimelineFigure
 from dosing.ui.views_log import LogForm
 
 INDICATIONS = {
