@@ -143,6 +143,33 @@ def test_a_changed_patient_stops_the_titration_until_it_is_settled(running):
     assert any("Entries changed" in e.data.get("text", "") for e in running.course.events)
 
 
+def test_a_recommendation_does_not_outlive_what_it_was_worked_out_from(running):
+    running.measure(hours(2), aptt_s="44")
+    running.differ("note", hours(2.5), reason="seen")
+    running.measure(hours(3), platelets="60")
+    fill(running, baseline_aptt="25")
+    running.use_changes(hours(4))
+    assert running.course.state(hours(4)).recommendation is None
+    kinds = [e.kind for e in running.course.events]
+    assert kinds == ["started", "noted", "measured", "noted", "measured"]
+    running.measure(hours(6), aptt_s="30")
+    running.follow(hours(6))
+    fill(running, baseline_aptt="32")
+    running.use_changes(hours(7))
+    assert running.course.events[-1].data["text"].startswith("Entries changed")
+
+
+def test_a_step_of_older_data_is_worked_out_anew(running):
+    running.measure(hours(2), aptt_s="44")
+    record = running.to_dict()
+    record["course"]["events"][-1]["data"]["step"]["seeds"] = "older"
+    running.restore(record)
+    assert running.changed() == ["the calculator's data are newer than the step shown"]
+    running.use_changes(hours(3))
+    assert running.changed() == []
+    assert running.last_step()[1].rate == 0.6
+
+
 def test_weight_belongs_to_the_course(running):
     fill(running, weight="80")
     assert running.fixed()

@@ -299,3 +299,11 @@ def test_the_keyboard_alone_does_it_on_a_phone(server, browser):  # noqa: F811
         shows(page, "order", "Warfarin may start by platelets")
         assert fits(page)
         assert serious_violations(page) == []
+
+
+def test_the_dashboard_opens_with_the_same_panel(browser):  # noqa: F811
+    with serving("dashboard") as server, visiting(browser, server.url) as visit:
+        page = visit.open()
+        patient(page)
+        assert "Set the pump to" in text(page, "order")
+        assert visit.outside() == []

@@ -272,7 +272,10 @@ class TitrateModel(tl.HasTraits):
         for name in dict.fromkeys([*then, *now]):
             old, new = then.get(name), now.get(name)
             if old != new and label_of(name) not in self.patient.problems():
-                said.append(f"{_named(name)}: {_worded(old)} at the start, {_worded(new)} now")
+                said.append(f"{_named(name)}: {worded(old)} at the start, {worded(new)} now")
+        at = self._open_result()
+        if at is not None and self.course.events[at].data["step"]["seeds"] != load().digest:
+            said.append("the calculator's data are newer than the step shown")
         return said
 
     def fixed(self) -> bool:
@@ -293,20 +296,31 @@ class TitrateModel(tl.HasTraits):
             raise ValueError("These changes cannot be used in the course that runs.")
         record = self.course.to_dict()
         kept = {n: record["setting"][n] for n in ("weight_kg", "concentration_mg_ml")}
-        events, last = record["events"], self.course.events[-1]
-        redo = last.kind == "measured" and "step" in last.data
         setting = self.patient.inputs()
         setting.pop("weight_lb", None)
-        record |= {"setting": setting | kept, "events": events[:-1] if redo else events}
-        course = Course.from_dict(record)
-        if redo:
-            results = {n: v for n, v in last.data.items() if n != "step"}
-            course.note(f"{CHANGED}. {changed}.", at=course.events[-1].at)
-            course.measure(at=last.at, **results)
-        else:
-            course.note(f"{CHANGED}. {changed}.", at=max(at, last.at))
+        events = record["events"]
+        again = self._open_result()
+        course = Course.from_dict(record | {"setting": setting | kept, "events": events[:again]})
+        last = course.events[-1].at
+        course.note(f"{CHANGED}. {changed}.", at=max(at, last) if again is None else last)
+        if again is not None:
+            old = self.course.events[again]
+            course.measure(at=old.at, **{n: v for n, v in old.data.items() if n != "step"})
+            record = course.to_dict()
+            record["events"] += events[again + 1 :]
+            course = Course.from_dict(record)
         self.begun_with = self.patient.values()
         self.set_trait("course", course)
+
+    def _open_result(self) -> int | None:
+        """Where in the log the newest aPTT stands, when nothing has been done about it yet."""
+        found = None
+        for i, event in enumerate(self.course.events if self.course else ()):
+            if event.kind == "measured" and event.data.get("step"):
+                found = i
+            elif event.kind not in ("measured", "noted"):
+                found = None
+        return found
 
     def measure(self, at: dt.datetime, **results: str) -> Step | None:
         """Enter laboratory results, as typed."""
@@ -403,7 +417,8 @@ def _named(name: str) -> str:
     return f"{label_of(name)} ({unit})" if unit else label_of(name)
 
 
-def _worded(value: Any) -> str:
+def worded(value: Any) -> str:
+    """A value as it is read."""
     if value is None:
         return "not entered"
     return show(value) if isinstance(value, int | float) else str(value)

@@ -10,7 +10,8 @@ from dosing.findings import Finding
 from dosing.patients import check
 from dosing.ui import render
 from dosing.ui.fields import Confirm, box, show
-from dosing.ui.models_titrate import read_time, show_time
+from dosing.ui.models import label_of
+from dosing.ui.models_titrate import read_time, show_time, worded
 from dosing.units import clock
 
 if TYPE_CHECKING:
@@ -127,6 +128,9 @@ class LogForm:
             f"<p>{escape(step.sentence)}</p>"
             + render.findings(step.findings)
             + render.working(step.trace, step.cite, step.confirmed, step.protocol, step.row)
+            + render.computed(
+                [(label_of(n), worded(v)) for n, v in step.inputs.items()], at, step.seeds
+            )
             + "</details>"
         )
 
