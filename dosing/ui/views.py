@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from dosing.library import load
+from dosing.plots import TimelineFigure
 from dosing.timeline import Timeline
 from dosing.ui import render
 from dosing.ui.fields import Aid, Fields, PatientForm, box
@@ -18,7 +19,6 @@ from dosing.ui.models_titrate import (
     read_time,
     show_time,
 )
-from dosing.plots import TimelineFigure
 from dosing.ui.views_log import LogForm
 
 INDICATIONS = {
