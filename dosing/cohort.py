@@ -189,7 +189,13 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
 
 
 def _known(seeds: Library, cohort: Any) -> Columns:
-    return {str(name): cohort[name] for name in cohort.columns if name in seeds.names}
+    """The columns that bear a name of the registry; words as categoricals, so each is read once."""
+    columns = {str(name): cohort[name] for name in cohort.columns if name in seeds.names}
+    for name, column in columns.items():
+        words = seeds.quantities[seeds.names[name]].kind != "number"
+        if words and not hasattr(column.dtype, "categories"):
+            columns[name] = column.astype("category")
+    return columns
 
 
 def _in_unit(columns: Columns, name: str) -> Any:
@@ -236,11 +242,13 @@ def _derived(columns: Columns, size: int) -> Columns:
     quantity = load().quantities["child_pugh"]
     unknown = len(options_of(quantity))
     grades = class_codes(columns["child_pugh"], quantity) if "child_pugh" in columns else None
-    if grades is None or (grades == unknown).any():
-        classes = child_pugh_classes(columns, size)
-        if grades is not None:
-            words = np.array([*options_of(quantity), None], dtype=object)
-            classes = np.where(grades == unknown, classes, words[grades])
+    lacking = slice(None) if grades is None else grades == unknown
+    follows = child_pugh_classes(columns, size)[lacking]
+    # Most cohorts bring the class or nothing of it: then their own column is kept as it is.
+    if (follows != None).any():  # noqa: E711
+        words = np.array([*options_of(quantity), None], dtype=object)
+        classes = words[np.full(size, unknown) if grades is None else grades]
+        classes[lacking] = follows
         filled["child_pugh"] = classes
     return filled
 

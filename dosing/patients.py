@@ -255,7 +255,7 @@ def _unknown(column: Any, quantity: Quantity) -> Any:
     """Where a class column holds a word that is none of the quantity's classes."""
     if (categories := getattr(getattr(column, "dtype", None), "categories", None)) is not None:
         codes = np.asarray(column.codes if hasattr(column, "codes") else column.cat.codes)
-        bad = [i for i, word in enumerate(categories) if not _is_class(word, quantity)]
+        bad = [i for i, w in enumerate(categories) if not (_is_class(w, quantity) or is_blank(w))]
         return np.isin(codes, bad) if bad else np.zeros(len(codes), dtype=bool)
     words = np.asarray(column, dtype=object)
     known = {w: _is_class(w, quantity) or is_blank(w) for w in dict.fromkeys(words)}
