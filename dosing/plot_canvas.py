@@ -1,5 +1,6 @@
 """The sheet that the timeline is drawn on: its panels, their scales, and the strokes on them."""
 
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -31,12 +32,21 @@ from dosing.timeline import PLATELET_UNIT, Timeline, target_text
 from dosing.units import show
 
 
+class Drawing(Figure):
+    """A figure that a notebook shows by itself, without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        out = io.BytesIO()
+        self.savefig(out, format="png", dpi=110)
+        return out.getvalue()
+
+
 class Canvas:
     """One figure with a panel for each kind of value; forgets what the last drawing added."""
 
     def __init__(self) -> None:
         with mpl.rc_context(STYLE):
-            self.figure = Figure(figsize=(10, 5))
+            self.figure = Drawing(figsize=(10, 5))
             self.measure, self.infusion, self.platelets, self.inr = (
                 self.figure.add_axes((0.1, 0.1 + 0.2 * i, 0.8, 0.15), label=name)
                 for i, name in enumerate(HEIGHTS)
