@@ -32,7 +32,7 @@ def test_a_missing_value_lies_in_no_interval():
 
 @pytest.mark.parametrize("text", ["46-70", "[60, 30]", "(5, 5]", "30 to 60", "", ">= abc", "5"])
 def test_what_is_no_interval_is_refused_with_how_to_write_one(text):
-    with pytest.raises(ValueError, match="not an interval: .*write"):
+    with pytest.raises(ValueError, match=r"not an interval: .*write"):
         Interval.parse(text)
 
 
