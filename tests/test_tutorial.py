@@ -1,35 +1,81 @@
-"""The analysts' tutorial runs, and shows what it says."""
+"""The analysts' tutorial runs from top to bottom and shows what its text says."""
 
 from pathlib import Path
 
-import nbclient
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "tutorial.ipynb"
+TUTORIAL = Path(__file__).parent.parent / "notebooks" / "tutorial.ipynb"
 
 
 @pytest.fixture(scope="module")
-def outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    return [str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+def told():
+    """The notebook's results by a piece of the cell's source: its text, and the kinds shown."""
+    notebook = nbformat.read(TUTORIAL, as_version=4)
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+    def find(piece):
+        (cell,) = [c for c in cells if piece in c.source]
+        shown = [o.get("data", {"text/plain": o.get("text", "")}) for o in cell.outputs]
+        kinds = {kind for data in shown for kind in data}
+        return "\n".join(data.get("text/plain", "") for data in shown), kinds
+
+    return find
 
 
-def test_one_patient(outputs):
-    assert "argatroban 0.5 mcg/kg/min" in outputs[0]
-    assert "runyan-2011" in outputs[1]
-    assert "Child-Pugh class is needed" in outputs[2]
+def test_one_patient(told):
+    text, kinds = told("advice = dosing.start(")
+    assert "argatroban 0.5 mcg/kg/min" in text
+    assert "set the pump to 2.1 mL/h at 1 mg/mL" in text
+    assert "text/html" in kinds
 
 
-def test_a_cohort(outputs):
-    assert "missing" in outputs[3]
-    assert "200" in outputs[3]
-    assert "increase" in outputs[5]
+def test_what_cannot_be_is_said(told):
+    text, _ = told("no_weight = ")
+    assert "Body weight is needed." in text
+    assert "88 micromol/L would be 1 mg/dL." in text
 
 
-def test_a_timeline(outputs):
-    assert "Increase to 0.6 mcg/kg/min" in outputs[6]
-    assert "Hold the infusion." in outputs[6]
-    assert "image/png" in outputs[7]
-    assert "Infusion held" in outputs[8]
+def test_authorities_side_by_side(told):
+    text, _ = told("dosing.compare(")
+    assert "tsu-2011" in text
+    assert "runyan-2011" in text
+
+
+def test_the_next_step(told):
+    text, _ = told("step = dosing.titrate(")
+    assert "Increase to 0.6 mcg/kg/min: pump 2.5 mL/h. Next aPTT in 4 h." in text
+    assert "0.5 + 0.1 = 0.6 mcg/kg/min" in text
+
+
+def test_each_status_has_patients(told):
+    text, _ = told('fondaparinux = dosing.start_many("fondaparinux", cohort)')
+    counts = dict(line.split() for line in text.splitlines() if len(line.split()) == 2)
+    assert {"ok", "stop", "missing", "impossible"} <= set(counts)
+    assert sum(int(counts[s]) for s in ("ok", "stop", "missing", "impossible")) == 1_000
+    assert counts["impossible"] == "1"
+
+
+def test_doses_of_a_cohort(told):
+    text, _ = told('fondaparinux["dose"].value_counts')
+    assert all(dose in text for dose in ("7.5", "10.0", "5.0", "NaN"))
+    text, _ = told("doses = pd.crosstab")
+    assert "2.0" in text
+
+
+def test_steps_of_a_cohort(told):
+    text, _ = told("steps = dosing.titrate_many(")
+    assert all(action in text for action in ("continue", "increase", "hold", "stop"))
+
+
+def test_the_course_and_its_picture(told):
+    text, _ = told("recommended = course.measure")
+    assert "Increase to 0.6 mcg/kg/min: pump 2.5 mL/h" in text
+    assert "Hold the infusion." in text
+    assert "Continue at 0.3 mcg/kg/min: pump 1.3 mL/h" in text
+    text, _ = told("state = course.state")
+    assert "running 0.3 mcg/kg/min, pump 1.3 mL/h" in text
+    _, kinds = told("figure = course.plot")
+    assert "image/png" in kinds
