@@ -205,7 +205,8 @@ class TitrateModel(tl.HasTraits):
     def missing(self) -> list[str]:
         """Labels of what the order still needs."""
         found = [] if self.advice is None else self.advice.missing
-        return list(dict.fromkeys(label_of(name) for name in found))
+        wrong = self.patient.problems()
+        return [x for x in dict.fromkeys(label_of(name) for name in found) if x not in wrong]
 
     def findings(self) -> list[Finding]:
         """What is to be said beside the order, without what :meth:`missing` says."""

@@ -178,13 +178,15 @@ def order(
 def comparison(advices: Sequence[Advice], chosen: str) -> str:
     """Every authority beside the others, with what each would run the pump at."""
     rows = []
+    said = [{f.text for f in one.findings if f.level == "stop"} for one in advices]
+    common = set.intersection(*said) if len(said) > 1 else set()  # section 3 says it once
     for one in advices:
         mine = " class='chosen'" if one.authority == chosen else ""
         mark = " <span class='tag'>chosen</span>" if one.authority == chosen else ""
         name = f"<th scope='row'>{escape(one.authority)}{mark}</th>"
         if one.order is None or one.order.pump_ml_h is None:
-            stops = [f.text for f in one.findings if f.level == "stop"]
-            words = " ".join(stops[:2]) or "No dose."
+            stops = [f.text for f in one.findings if f.level == "stop" and f.text not in common]
+            words = " ".join(stops[:2]) or "No dose yet."
             rows.append(f"<tr{mine}>{name}<td colspan='3' class='none'>{escape(words)}</td></tr>")
             continue
         found = one.order
