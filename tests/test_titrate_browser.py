@@ -152,7 +152,8 @@ def test_one_patient_to_a_stable_rate(visit, tmp_path):
     drawn = figure.locator("svg").inner_html()
     for words in ("105", "44", "held", "mcg/kg/min"):
         assert words in drawn, words
-    assert "Latest aPTT 61 s" in figure.get_attribute("aria-label")
+    # The text comes first and the picture after it.
+    until(lambda: "Latest aPTT 61 s" in figure.get_attribute("aria-label"), what="the picture")
     assert serious_violations(page) == []
 
     shot = {"full_page": True, "animations": "disabled"}
