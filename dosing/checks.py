@@ -24,9 +24,18 @@ def row_findings(row: Row, cite: str) -> list[Finding]:
 def check_findings(seeds: Library, table: Table, patient: Patient) -> list[Finding]:
     """The findings of the table's own checks and of the drug's check tables."""
     found = [(c, table.cite) for c in table.checks]
-    for other in safety_checks(seeds, table.drug, table.indication):
-        found += [(c, other.cite) for c in other.checks]
+    found += drug_checks(seeds, table.drug, table.indication, "start")
     return fired(found, patient)
+
+
+def drug_checks(seeds: Library, drug: str, indication: str, moment: str) -> list[tuple[Check, str]]:
+    """The checks of a drug that belong to this moment (``start`` or ``titrate``), with cites."""
+    return [
+        (c, table.cite)
+        for table in safety_checks(seeds, drug, indication)
+        for c in table.checks
+        if c.only in ("", moment)
+    ]
 
 
 def safety_checks(seeds: Library, drug: str, indication: str) -> list[Table]:

@@ -12,7 +12,7 @@ from dosing.advice import (
     drug_is_pumped,
     tables_of,
 )
-from dosing.checks import safety_checks
+from dosing.checks import drug_checks
 from dosing.interval import Interval
 from dosing.library import Library, load
 from dosing.lint import checked
@@ -138,6 +138,10 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
     found = seeds.protocols[protocol]
     size = len(cohort)
     columns, refused = check_cohort(_known(seeds, cohort), size)
+    checks = drug_checks(seeds, found.drug, found.indication, "titrate")
+    for when in [c.when for c, _ in checks if c.stop]:
+        values = {n: v for n in when if (v := _in_unit(columns, n)) is not None}
+        refused |= _meets(values, when, size)
     columns = {
         n: _in_unit(columns, n)
         for n in (
@@ -256,8 +260,9 @@ def _derived(columns: Columns, size: int) -> Columns:
 def _start(seeds: Library, table: Table, given: Columns, size: int) -> Columns:
     columns, refused = check_cohort(given, size)
     wanted = dict.fromkeys(table.columns)
-    checks = [table, *safety_checks(seeds, table.drug, table.indication)]
-    stops = [c.when for t in checks for c in t.checks if c.stop]
+    checks = [*table.checks]
+    checks += [c for c, _ in drug_checks(seeds, table.drug, table.indication, "start")]
+    stops = [c.when for c in checks if c.stop]
     wanted |= {n: None for when in stops for n in when}
     if "crcl_ml_min" in wanted or "child_pugh" in wanted:
         columns = _derived(columns, size)

@@ -83,9 +83,13 @@ class Row:
 
 @attrs.frozen(kw_only=True)
 class Check:
-    """A finding that is raised when every input it names is given and meets its condition."""
+    """A finding that is raised when every input it names is given and meets its condition.
+
+    ``only`` limits it to the first order (``start``) or to later steps (``titrate``).
+    """
 
     when: Conditions
+    only: Literal["", "start", "titrate"] = ""
     stop: str = ""
     warn: str = ""
     note: str = ""

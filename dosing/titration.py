@@ -8,7 +8,7 @@ import numpy as np
 
 from dosing import orders
 from dosing.advice import VERSION, capped_weight, derive, outside
-from dosing.checks import fired, safety_checks
+from dosing.checks import drug_checks, fired
 from dosing.findings import Finding, ordered, stopped
 from dosing.library import Library
 from dosing.lint import checked
@@ -178,10 +178,9 @@ def titrate(
     values = measured(found, given)
     if not missing and not patient.stopped and int(grid_of(found).rows_for(values)) == OUTSIDE:
         findings += outside(grid_of(found), values)
-    drug_checks = safety_checks(seeds, found.drug, found.indication)
-    safety = fired([(c, t.cite) for t in drug_checks for c in t.checks], patient)
+    safety = fired(drug_checks(seeds, found.drug, found.indication, "titrate"), patient)
     change = None
-    if not stopped(findings) and rate is not None:
+    if not stopped([*findings, *safety]) and rate is not None:
         before = patient.number("in_range_before") or 0
         change = changes(found, rate if resuming is None else resuming, given, before)
         if int(change.row) < 0:

@@ -1,5 +1,6 @@
 """Safety checks fire only when everything they name is given and meets."""
 
+import pandas as pd
 import pytest
 
 import dosing
@@ -57,3 +58,31 @@ def test_checks_belong_to_their_drug_and_indication():
     for drug in ("argatroban", "bivalirudin"):
         assert {t.drug for t in safety_checks(SEEDS, drug, "hit")} == {drug}
         assert safety_checks(SEEDS, drug, "pci") == []
+
+
+def test_what_belongs_to_the_start_is_not_said_at_every_step():
+    step = dosing.titrate("argatroban-uhs-2016", 2, aptt_s=60, weight_kg=70)
+    assert not any("without a bolus" in f.text for f in step.findings)
+    assert any(
+        "without a bolus" in f.text
+        for f in dosing.start("argatroban", weight_kg=70, child_pugh="A").findings
+    )
+
+
+def test_a_hospitals_own_stop_holds_in_titration_too(tmp_path, monkeypatch):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "argatroban_check_ward.toml").write_text(
+        'id = "argatroban-check-ward"\ntitle = "Ward"\ndrug = "argatroban"\nindication = "hit"\n'
+        'purpose = "check"\n[[checks]]\nwhen = { dic = "yes" }\nonly = "titrate"\n'
+        'stop = "Ask haematology."\ncite = "uhs-2016"\n',
+        "utf-8",
+    )
+    monkeypatch.setenv("DOSING_SITE", str(tmp_path))
+    step = dosing.titrate("argatroban-uhs-2016", 2, aptt_s=60, dic="yes")
+    assert (step.action, step.rate) == ("", None)
+    cohort = pd.DataFrame({"running": [2.0, 2.0], "aptt_s": [60.0, 60.0], "dic": ["yes", "no"]})
+    assert dosing.titrate_many("argatroban-uhs-2016", cohort)["rate"].isna().tolist() == [
+        True,
+        False,
+    ]
+    assert dosing.start("argatroban", weight_kg=70, child_pugh="A", dic="yes").order is not None
