@@ -150,3 +150,29 @@ def test_unknown_names_list_what_exists():
         dosing.start_many("argatroban", cohort, authority="fda")
     with pytest.raises(ValueError, match="there is no protocol"):
         dosing.titrate_many("x", cohort)
+
+
+@pytest.mark.parametrize("kind", [object, "category", "str"])
+def test_words_of_any_kind_are_read_alike_and_blank_ones_as_not_given(kind):
+    words = pd.Series(["B", " b ", "", "  ", None, "D"], dtype=kind)
+    cohort = pd.DataFrame({"weight_kg": 70.0, "child_pugh": words})
+    found = dosing.start_many("argatroban", cohort, authority="us-label")
+    blank = ["missing"] * 3
+    assert found["status"].tolist() == ["ok", "ok", *blank, "impossible"]
+
+
+def test_a_class_with_gaps_is_filled_only_where_its_parts_are_known():
+    cohort = pd.DataFrame(
+        {
+            "weight_kg": 70.0,
+            "child_pugh": ["A", None, None],
+            "bilirubin_mg_dl": 2.5,
+            "albumin_g_dl": 3.0,
+            "inr": [1.2, 1.2, np.nan],
+            "ascites": "mild",
+            "encephalopathy_grade": 0,
+        }
+    )
+    found = dosing.start_many("argatroban", cohort, authority="us-label")
+    assert found["dose"].tolist()[:2] == [2, 0.5]
+    assert found["status"].tolist() == ["ok", "ok", "missing"]
