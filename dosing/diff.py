@@ -44,7 +44,9 @@ def differences(a: str, b: str) -> list[str]:
     if not one.rows or not other.rows:
         raise ValueError(f"{a if not one.rows else b} has no rows to compare")
     found = [
-        f"{name}: {x!r} in {a}, {y!r} in {b}" for name, x, y in _settings(one, other) if x != y
+        f"{name}: {_value(x)} in {a}, {_value(y)} in {b}"
+        for name, x, y in _settings(one, other)
+        if x != y
     ]
     axes = _joint_axes(one, other)
     shape = [len(points) for _, points in axes]
@@ -75,8 +77,19 @@ def _seed(name: str) -> Table | Protocol:
 
 
 def _settings(one: Table | Protocol, other: Table | Protocol) -> list[tuple[str, Any, Any]]:
-    names = ("drug", "indication", "outputs", "dose_unit", "measure", "target", "limits", "recheck")
-    return [(n, getattr(one, n, None), getattr(other, n, None)) for n in names]
+    """What holds for every row, part by part."""
+    found: list[tuple[str, Any, Any]] = []
+    for name in ("drug", "indication", "outputs", "dose_unit", "measure", "target"):
+        x, y = getattr(one, name, None), getattr(other, name, None)
+        if isinstance(x, dict) and isinstance(y, dict):
+            found += [(f"{name} {k}", x.get(k), y.get(k)) for k in dict.fromkeys([*x, *y])]
+        else:
+            found.append((name, x, y))
+    if isinstance(one, Protocol) and isinstance(other, Protocol):
+        for part in ("limits", "recheck"):
+            x, y = attrs.asdict(getattr(one, part)), attrs.asdict(getattr(other, part))
+            found += [(f"{part} {name}", x[name], y[name]) for name in x]
+    return found
 
 
 def _joint_axes(one: Table | Protocol, other: Table | Protocol) -> list[tuple[Axis, Any]]:
@@ -110,6 +123,8 @@ def _words(row: Any) -> str:
 
 
 def _value(value: Any) -> str:
+    if value is None:
+        return "not given"
     if isinstance(value, list):
         return " to ".join(show(v) for v in value)
     return show(value) if isinstance(value, int | float) and value is not True else str(value)
