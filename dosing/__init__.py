@@ -8,13 +8,14 @@
 from typing import TYPE_CHECKING, Any
 
 from dosing.advice import VERSION, Advice, compare_advice, start
+from dosing.calculators import score
 from dosing.choice import proposed_protocol
 from dosing.cohort import compare, start_many, titrate_many
 from dosing.findings import Finding
 from dosing.handover import Gate, warfarin_gate
 from dosing.library import SeedError
 from dosing.orders import Order
-from dosing.scores import ScoreResult, score
+from dosing.scores import ScoreResult
 from dosing.targets import TargetRange, target
 from dosing.titration import Step, titrate
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from dosing import orders
+from dosing import doses, orders
 from dosing.checks import check_findings, row_findings, safety_checks
 from dosing.findings import Finding, ordered, stopped
 from dosing.library import Library
@@ -14,11 +14,12 @@ from dosing.orders import Order
 from dosing.patients import Patient, check
 from dosing.scores import child_pugh_class, clearance
 from dosing.seedtypes import Confirmed, Drug, Row, Table
+from dosing.sizes import derive_sizes
 from dosing.tables import OUTSIDE, Axis, Grid, grid_of
 from dosing.units import show
 
 VERSION = "0.1.0"
-ORDER_INPUTS = ("weight_kg", "concentration_mg_ml", "bag_ml")
+ORDER_INPUTS = ("weight_kg", "concentration_mg_ml", "concentration_units_ml", "bag_ml")
 
 
 @attrs.frozen(kw_only=True)
@@ -184,9 +185,8 @@ def advise(
     row = table.rows[at] if at >= 0 else None
     findings = list(patient.findings)
     missing = [] if at >= 0 else list(grid.needed(given))
-    mg_ml = _concentration(seeds, drug, patient)
-    if drug_is_pumped(table) and patient.get("weight_kg") is None:
-        missing.append("weight_kg")
+    mg_ml = concentration(seeds, drug, table.outputs.get("dose", ""), patient)
+    missing += [n for n in _sizes(table) if patient.get(n) is None and n not in missing]
     if row is not None and row.stop:
         missing = []
     if at == OUTSIDE:
@@ -234,6 +234,7 @@ def derive(patient: Patient) -> tuple[Patient, list[str]]:
     Nothing that was given is replaced. Each derived value comes with a sentence.
     """
     said = []
+    patient = derive_sizes(patient)
     if patient.get("crcl_ml_min") is None and "crcl_ml_min" not in patient.refused:
         found = clearance(patient)
         if found is not None:
@@ -250,14 +251,26 @@ def derive(patient: Patient) -> tuple[Patient, list[str]]:
     return patient, said
 
 
+def _sizes(table: Table) -> list[str]:
+    """The size of the patient that the table's dose is multiplied by."""
+    unit = table.outputs.get("dose", "")
+    if orders.is_infusion(unit):
+        return ["weight_kg"]
+    name = doses.size_name(unit)
+    return ["height_cm", "weight_kg"] if name == "bsa_m2" else [name] if name else []
+
+
 def drug_is_pumped(table: Table) -> bool:
     """Whether the table's dose is given by pump."""
     return orders.is_infusion(table.outputs.get("dose", ""))
 
 
-def _concentration(seeds: Library, drug: Drug, patient: Patient) -> float | None:
-    given = patient.number("concentration_mg_ml")
-    return seeds.site.concentration_mg_ml.get(drug.id) if given is None else given
+def concentration(seeds: Library, drug: Drug, unit: str, patient: Patient) -> float | None:
+    """The strength in the pump as given, else the site's, in what the dose unit asks."""
+    name = orders.strength_name(unit)
+    usual: dict[str, float] = getattr(seeds.site, name)
+    given = patient.number(name)
+    return usual.get(drug.id) if given is None else given
 
 
 def needed(seeds: Library, name: str) -> Finding:
@@ -317,12 +330,12 @@ def _order(
                 row.cite or table.cite,
             )
         )
-    more = {n: row.then[n] for n in ("every_h", "recheck_h") if n in row.then}
+    more = {n: row.then[n] for n in ("recheck_h",) if n in row.then}
     if not orders.is_infusion(unit):
-        order = Order(
-            drug=drug.label, dose=dose, unit=unit, low=low, high=high, route=drug.route, **more
+        order, said, steps = doses.order(
+            table, row, drug, patient, dose, low=low, high=high, **more
         )
-        return order, findings, trace
+        return order, findings + said, trace + steps
     weight = patient.number("weight_kg")
     assert weight is not None
     weight, capped = capped_weight(seeds, drug, weight)
@@ -334,6 +347,9 @@ def _order(
             )
         )
         return None, findings, trace
+    more |= {n: row.then[n] for n in ("for_h", "how") if n in row.then}
+    if "next" in row.then:
+        more["then"] = tuple(dict(step) for step in row.then["next"])
     label = table.label_table if label_table else None
     if label_table and label is None:
         findings.append(Finding("note", "This source prints no pump table.", table.cite))
@@ -348,6 +364,8 @@ def _order(
         bolus=row.then.get("bolus") or None,
         bolus_unit=table.outputs.get("bolus"),
         bag_ml=patient.number("bag_ml"),
+        max_per_h=row.then.get("rate_max"),
+        max_bolus=row.then.get("bolus_max"),
         low=low,
         high=high,
         **more,
@@ -414,6 +432,7 @@ def _unused(seeds: Library, table: Table, patient: Patient) -> tuple[str, ...]:
         asked |= {seeds.names[n] for n in parts} | {v.quantity for v in score.variants.values()}
     if "platelets_falling" in asked:
         asked |= {"platelets", "platelets_before"}
+    asked |= {seeds.names[n] for n in _sizes(table)} | {"bsa", "platelet_fall"}
     return tuple(name for name in patient.values if seeds.names[name] not in asked)
 
 

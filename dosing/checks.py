@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from dosing.findings import Finding
-from dosing.interval import Interval
 from dosing.library import Library
-from dosing.patients import Patient
-from dosing.seedtypes import Check, Conditions, Row, Table
+from dosing.patients import Patient, meets
+from dosing.seedtypes import Check, Row, Table
 
 
 def row_findings(row: Row, cite: str) -> list[Finding]:
@@ -60,17 +59,3 @@ def fired(checks: Iterable[tuple[Check, str]], patient: Patient) -> list[Finding
                 if text:
                     said.append(Finding(level, text, check_.cite or cite))  # type: ignore[arg-type]
     return said
-
-
-def meets(patient: Patient, when: Conditions) -> bool:
-    """Whether every named input is given and meets its condition."""
-    for name, condition in when.items():
-        value = patient.get(name)
-        if value is None:
-            return False
-        if isinstance(value, str):
-            if value not in ([condition] if isinstance(condition, str) else condition):
-                return False
-        elif float(value) not in Interval.parse(str(condition)):
-            return False
-    return True

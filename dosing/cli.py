@@ -8,12 +8,12 @@ from typing import Any, NoReturn
 
 from dosing import serve
 from dosing.advice import VERSION, Advice, compare_advice, start
+from dosing.calculators import score
 from dosing.diff import differences
 from dosing.findings import Finding
 from dosing.library import Library, SeedError, load
 from dosing.lint import checked, lint_library, lint_path
 from dosing.orders import Order
-from dosing.scores import score
 from dosing.titration import titrate
 from dosing.units import show
 

@@ -16,8 +16,10 @@ from dosing.seedtypes import (
     Claim,
     Condition,
     Confirmed,
+    Dashboard,
     Drug,
     Evidence,
+    Pathway,
     Protocol,
     Quantity,
     Score,
@@ -46,6 +48,8 @@ class Library:
     tables: dict[str, Table]
     protocols: dict[str, Protocol]
     scores: dict[str, Score]
+    pathways: dict[str, Pathway]
+    dashboards: dict[str, Dashboard]
     site: Site
     files: dict[str, str]
     digest: str
@@ -80,6 +84,8 @@ FOLDERS: dict[str, type[Any]] = {
     "tables": Table,
     "protocols": Protocol,
     "scores": Score,
+    "pathways": Pathway,
+    "dashboards": Dashboard,
 }
 
 
@@ -151,6 +157,8 @@ def _load(site_folder: str) -> Library:
         tables=found["tables"],
         protocols=found["protocols"],
         scores=found["scores"],
+        pathways=found["pathways"],
+        dashboards=found["dashboards"],
         site=site,
         files=sources,
         digest=digest.hexdigest()[:12],

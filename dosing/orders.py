@@ -1,5 +1,6 @@
 """Orders: from a dose to what the pump is set to, and back to the dose that it really gives."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,11 +11,15 @@ from dosing.seedtypes import Drug, LabelTable
 from dosing.tables import round_half_up
 from dosing.units import show, show_hours
 
+DAY_H = 24
+
 # mg (or units) per hour for one of the dose unit, and whether it is for each kg of body weight.
 _PER_HOUR: dict[str, tuple[float, float, bool]] = {
     "mcg/kg/min": (60, 1000, True),
     "mg/kg/h": (1, 1, True),
     "mg/h": (1, 1, False),
+    "units/kg/h": (1, 1, True),
+    "units/h": (1, 1, False),
 }
 
 
@@ -37,7 +42,15 @@ class Order:
     bolus_unit: str | None = None
     bolus_total: float | None = None
     bolus_ml: float | None = None
+    total: float | None = None
+    total_unit: str = ""
+    capped: bool = False
     every_h: float | None = None
+    for_days: float | None = None
+    for_h: float | None = None
+    on_days: tuple[int, ...] = ()
+    how: str = ""
+    then: tuple[dict[str, Any], ...] = ()
     recheck_h: float | None = None
     bag_ml: float | None = None
     bag_life_h: float | None = None
@@ -47,11 +60,61 @@ class Order:
 
     def __str__(self) -> str:
         """The order in words, name, dose and unit first."""
-        dose = f"{self.drug} {show(self.dose)} {self.unit}"
-        if self.every_h is not None:
-            often = "daily" if self.every_h == 24 else f"every {show_hours(self.every_h)}"
-            return f"{dose} {self.route} {often}"
-        return dose
+        words = f"{self.drug} {show(self.dose)} {self.unit}"
+        if self.total is not None:
+            words += f" = {show(self.total)} {self.total_unit}"
+        if self.every_h is None and not self.then and not self.on_days:
+            return words
+        words = f"{words} {self.route} {often(self.every_h, self.on_days)}".replace("  ", " ")
+        words = f"{words.rstrip()}{_how_long(self.for_days, self.for_h)}"
+        words += f" {self.how}" if self.how else ""
+        return words + "".join(f", then {self.step_words(step)}" for step in self.then)
+
+    def step_words(self, step: Mapping[str, Any]) -> str:
+        """A later step of the order in words."""
+        if "text" in step:
+            return str(step["text"])
+        words = f"{show(step['dose'])} {step.get('unit', self.unit)}"
+        if "total" in step:
+            words += f" = {show(step['total'])} {self.total_unit}"
+        words += f" {often(step.get('every_h'), step.get('on_days', ()))}"
+        words = words.rstrip() + _how_long(step.get("for_days"), step.get("for_h"))
+        return f"{words} {step['how']}" if "how" in step else words
+
+
+def often(every_h: float | None, on_days: Sequence[int] = ()) -> str:
+    """How often, in words: ``daily``, ``every 12 h``, ``weekly``, ``on days 1, 4 and 8``.
+
+    Examples
+    --------
+    >>> often(12), often(24), often(168), often(None, (1, 4))
+    ('every 12 h', 'daily', 'weekly', 'on days 1 and 4')
+    """
+    if on_days:
+        days = [str(d) for d in on_days]
+        return (
+            f"on day {days[0]}"
+            if len(days) == 1
+            else (f"on days {', '.join(days[:-1])} and {days[-1]}")
+        )
+    if every_h is None:
+        return ""
+    if every_h >= DAY_H and every_h % DAY_H == 0:
+        days_between = every_h / DAY_H
+        named = {1: "daily", 2: "every other day", 7: "weekly"}
+        return named.get(int(days_between), f"every {show(days_between)} days")
+    return f"every {show_hours(every_h)}"
+
+
+def _how_long(days: float | None, hours: float | None) -> str:
+    if days is not None:
+        return f" for {show(days)} day{'' if days == 1 else 's'}"
+    return "" if hours is None else f" for {show_hours(hours)}"
+
+
+def strength_name(unit: str) -> str:
+    """Under which name the strength in the pump is given, for a dose in this unit."""
+    return "concentration_units_ml" if unit.startswith("units") else "concentration_mg_ml"
 
 
 def is_infusion(unit: str) -> bool:
@@ -65,12 +128,12 @@ def pump_rate_ml_h(dose: Any, unit: str, weight_kg: Any, concentration_mg_ml: An
     Parameters
     ----------
     dose : float or array
-        In ``unit``, one of ``mcg/kg/min``, ``mg/kg/h`` or ``mg/h``.
+        In ``unit``, one of ``mcg/kg/min``, ``mg/kg/h``, ``mg/h``, ``units/kg/h`` or ``units/h``.
     unit : str
     weight_kg : float or array
         Dosing weight. [kg]
     concentration_mg_ml : float or array
-        Strength of the bag in the pump. [mg/mL]
+        Strength of the bag in the pump. [mg/mL, or units/mL for a dose in units]
 
     Returns
     -------
@@ -134,16 +197,18 @@ def check_concentration(drug: Drug, mg_ml: float | None) -> list[Finding]:
     """Refuse the concentrate; warn of a strength that is not usual for the drug."""
     if mg_ml is None:
         return []
-    usual = " or ".join(show(c) for c in drug.usual_mg_ml)
+    known = drug.usual_units_ml or drug.usual_mg_ml
+    unit = "units/mL" if drug.usual_units_ml else "mg/mL"
     strength = drug.concentrate
     if strength is not None and mg_ml >= strength.mg_ml:
         return [Finding("stop", strength.text, strength.cite)]
-    if mg_ml not in drug.usual_mg_ml:
+    if known and mg_ml not in known:
+        usual = " or ".join(show(c) for c in known)
         return [
             Finding(
                 "warn",
-                f"{drug.label} at {show(mg_ml)} mg/mL is not a usual strength (usual: {usual}"
-                " mg/mL). Check the bag before setting the pump.",
+                f"{drug.label} at {show(mg_ml)} {unit} is not a usual strength (usual: {usual}"
+                f" {unit}). Check the bag before setting the pump.",
             )
         ]
     return []
@@ -176,6 +241,8 @@ def infusion(
     bolus: float | None = None,
     bolus_unit: str | None = None,
     bag_ml: float | None = None,
+    max_per_h: float | None = None,
+    max_bolus: float | None = None,
     **more: Any,
 ) -> tuple[Order | None, list[Finding], list[str]]:
     """An infusion order, its findings, and the arithmetic as a pharmacist would write it.
@@ -197,12 +264,21 @@ def infusion(
         For each kg, in ``bolus_unit``.
     bag_ml : float, optional
         Size of the bag, for the time at which it runs out. [mL]
+    max_per_h, max_bolus : float, optional
+        Caps on the rate [mg/h or units/h] and the bolus [mg or units], whatever the weight.
     **more
         Further fields of the order.
     """
     unit = unit or drug.dose_unit
     exact = float(pump_rate_ml_h(dose, unit, weight_kg, concentration_mg_ml))
     trace = [_pump_trace(dose, unit, weight_kg, concentration_mg_ml, exact)]
+    mass = unit.split("/")[0]
+    findings = []
+    per_h = exact * concentration_mg_ml
+    if max_per_h is not None and round(per_h, 6) > max_per_h:
+        findings.append(_capped("rate", per_h, max_per_h, f"{mass}/h"))
+        trace.append(f"capped at {show(max_per_h)} {mass}/h")
+        exact = max_per_h / concentration_mg_ml
     if label is None:
         pump = float(round_half_up(exact, step_ml_h))
         rounding = f"to the pump's step of {show(step_ml_h)} mL/h"
@@ -226,8 +302,12 @@ def infusion(
     total = volume = None
     if bolus is not None and bolus_unit is not None:
         total, volume = _bolus(bolus, bolus_unit, weight_kg, concentration_mg_ml, label)
+        if max_bolus is not None and round(total, 6) > max_bolus:
+            findings.append(_capped("bolus", total, max_bolus, bolus_unit.split("/")[0]))
+            trace.append(f"bolus capped at {show(max_bolus)} {bolus_unit.split('/')[0]}")
+            volume, total = round(volume * max_bolus / total, 3), max_bolus
         trace.append(
-            f"bolus {show(bolus)} {bolus_unit} × {show(weight_kg)} kg = {show(total)}"
+            f"bolus {_times_weight(bolus, bolus_unit, weight_kg)}{show(total)}"
             f" {bolus_unit.split('/')[0]} = {show(volume, 2)} mL"
         )
     size = bag_ml if bag_ml is not None else drug.bag_ml
@@ -239,7 +319,7 @@ def infusion(
             route=drug.route,
             weight_kg=weight_kg,
             concentration=concentration_mg_ml,
-            concentration_unit="mg/mL",
+            concentration_unit="units/mL" if mass == "units" else "mg/mL",
             pump_ml_h=pump,
             given_dose=round(given, 6),
             bolus=bolus,
@@ -248,11 +328,24 @@ def infusion(
             bolus_ml=volume,
             bag_ml=size,
             bag_life_h=None if size is None else round(size / pump, 2),
+            capped=bool(findings),
             **more,
         ),
-        [],
+        findings,
         trace,
     )
+
+
+def _capped(what: str, wanted: float, cap: float, unit: str) -> Finding:
+    return Finding(
+        "warn",
+        f"The {what} by weight, {show(wanted, 0)} {unit}, is above the cap: {show(cap)} {unit} is"
+        " ordered.",
+    )
+
+
+def _times_weight(bolus: float, unit: str, weight_kg: float) -> str:
+    return f"{show(bolus)} {unit} × {show(weight_kg)} kg = " if "/kg" in unit else ""
 
 
 def _bolus(
@@ -260,7 +353,7 @@ def _bolus(
 ) -> tuple[float, float]:
     """A bolus in the mass of its unit, and its volume in mL."""
     at = float(label_weight_kg(label, weight_kg)) if label is not None else weight_kg
-    total = bolus * at
+    total = bolus * at if "/kg" in unit else bolus
     volume = total / (1000 if unit.startswith("mcg") else 1) / mg_ml
     return total, round(float(label_round(label, volume)) if label is not None else volume, 3)
 
@@ -274,5 +367,6 @@ def _pump_trace(dose: float, unit: str, weight_kg: float, mg_ml: float, exact: f
         parts.append("× 60 min/h")
     if divided != 1:
         parts.append("÷ 1,000 mcg/mg")
-    parts.append(f"÷ {show(mg_ml)} mg/mL = {show(exact, 3)} mL/h")
+    strength = "units/mL" if unit.startswith("units") else "mg/mL"
+    parts.append(f"÷ {show(mg_ml)} {strength} = {show(exact, 3)} mL/h")
     return " ".join(parts)

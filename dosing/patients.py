@@ -11,8 +11,9 @@ import attrs
 import numpy as np
 
 from dosing.findings import Finding, stopped
+from dosing.interval import Interval
 from dosing.library import load
-from dosing.seedtypes import Quantity
+from dosing.seedtypes import Condition, Conditions, Quantity
 from dosing.tables import from_base, read_class, to_base
 from dosing.units import parse_number, show
 
@@ -52,6 +53,20 @@ class Patient:
     @property
     def stopped(self) -> bool:
         return stopped(self.findings)
+
+
+def meets(patient: Patient, when: Conditions) -> bool:
+    """Whether every named input is given and meets its condition."""
+    return all(value_meets(patient.get(name), condition) for name, condition in when.items())
+
+
+def value_meets(value: float | str | None, condition: Condition) -> bool:
+    """Whether a value is there and meets a condition."""
+    if value is None:
+        return False
+    if isinstance(value, str):
+        return value in ([condition] if isinstance(condition, str) else condition)
+    return float(value) in Interval.parse(str(condition))
 
 
 def convert(value: Any, quantity: Quantity, given: str, wanted: str) -> Any:

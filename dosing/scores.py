@@ -1,28 +1,24 @@
-"""Scores: additive ones from their seed files, and creatinine clearance and eGFR by equation."""
+"""Additive scores from their seed files: points, total, band, and what is still unanswered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 
-from dosing import body, renal
-from dosing.findings import Finding, ordered
+from dosing import renal
+from dosing.findings import Finding, Level, ordered
 from dosing.interval import Interval
 from dosing.library import Library, load
-from dosing.patients import Patient, check
-from dosing.seedtypes import Confirmed, Score, ScoreItem
-from dosing.tables import class_codes, options_of
+from dosing.patients import Patient, meets, value_meets
+from dosing.seedtypes import Conditions, Confirmed, Score, ScoreItem
+from dosing.tables import class_codes, compile_grid, options_of
 from dosing.units import show
-
-MEASURED_NOT_INDEXED = (
-    "mL/min/1.73 m² is not a creatinine clearance: do not compare it with a drug's limit in mL/min."
-)
 
 
 @attrs.frozen(kw_only=True)
 class ScoreResult:
-    """A score with its components; ``value`` is None while an item is unanswered."""
+    """A score or equation with its components; ``value`` is None while an input is missing."""
 
     score: str
     title: str
@@ -38,6 +34,7 @@ class ScoreResult:
     unused: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
+        """The result as JSON carries it."""
         return attrs.asdict(self)
 
     def __str__(self) -> str:
@@ -45,94 +42,97 @@ class ScoreResult:
         if self.value is None:
             lines.append("  no result")
         else:
-            band = f" (class {self.band})" if self.band else ""
-            lines.append(f"  {show(self.value, 2)} {self.unit}".rstrip() + band)
+            band = f" ({self.band})" if self.band else ""
+            lines.append(f"  {show(self.value, 3)} {self.unit}".rstrip() + band)
         lines += [
-            f"    {name}: {show(v, 2) if isinstance(v, float | int) else v}"
+            f"    {name}: {show(v, 3) if isinstance(v, float | int) else v}"
             for name, v in self.components.items()
         ]
-        lines += [f"  {f.level}: {f.text}" for f in self.findings]
+        lines += [
+            f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in self.findings
+        ]
         return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
 
+    __repr__ = __str__
 
-def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreResult:
-    """Work out a score for one patient.
+    def _repr_html_(self) -> str:
+        import html
 
-    Parameters
-    ----------
-    name : str
-        ``child-pugh``, ``cockcroft-gault`` or ``ckd-epi-2021``.
-    weight_rule : str, optional
-        For ``cockcroft-gault``: which weight; default the site's choice.
-    **inputs
-        By the registry's names.
-
-    Returns
-    -------
-    ScoreResult
-
-    Raises
-    ------
-    ValueError
-        For an unknown score or input, with what exists.
-
-    Examples
-    --------
-    >>> score("child-pugh", bilirubin_mg_dl=2, albumin_g_dl=3.5, inr=1.7, ascites="mild",
-    ...       encephalopathy_grade=1).band
-    'C'
-    """
-    seeds = load()
-    if name not in names(seeds):
-        raise ValueError(f"there is no score {name!r}; there are {', '.join(names(seeds))}")
-    patient = check(inputs)
-    if name in EQUATIONS:
-        return EQUATIONS[name](patient, inputs, weight_rule)
-    return _additive(seeds.scores[name], patient, inputs, seeds)
+        return f"<pre>{html.escape(str(self))}</pre>"
 
 
-def names(seeds: Library) -> tuple[str, ...]:
-    """The scores that exist."""
-    return tuple(sorted([*seeds.scores, *EQUATIONS]))
-
-
-def _additive(
+def additive(
     found: Score, patient: Patient, inputs: Mapping[str, Any], seeds: Library
 ) -> ScoreResult:
-    points, missing, used = {}, [], set()
-    for item in found.items:
-        given = _item_name(item, found, patient)
-        if given is None:
-            missing.append(next(iter(item.units), item.classes.get("quantity", item.name)))
-            continue
-        used.add(given)
-        points[item.label] = int(_points(item, found, patient, given))
+    """Add up a score for one patient. No total stands while an item is unanswered."""
+    points: dict[str, int] = {}
+    missing: list[str] = []
+    used: set[str] = set()
+    for item in (chosen(item, found, patient) for item in found.items):
+        worth, names, lacking = points_of(item, patient)
+        used |= names
+        if worth is None:
+            missing += lacking
+        else:
+            points[item.label] = worth
     used |= {v.quantity for v in found.variants.values() if patient.get(v.quantity) is not None}
+    used |= {n for c in found.checks for n in c.when}
+    missing = [n for n in dict.fromkeys(missing) if n not in patient.refused]
     total = None if missing or patient.stopped else sum(points.values())
-    findings = [*patient.findings, *_missing_findings(missing)]
-    if found.note:
-        findings.append(Finding("note", found.note, found.cite))
-    findings += [
-        Finding("note", v.note, v.cite)
-        for v in found.variants.values()
-        if patient.get(v.quantity) == "yes"
-    ]
+    if len(points) < len(found.items):
+        total = None
+    findings = [*patient.findings, *missing_findings(missing)]
+    findings += _said(found, patient, total)
+    components: dict[str, Any] = dict(points)
+    if total is not None and found.reading is not None:
+        components[found.reading.label] = read(found.reading.rows, total)
+        if found.reading.note:
+            findings.append(Finding("note", found.reading.note, found.reading.cite or found.cite))
     return ScoreResult(
         score=found.id,
         title=found.title,
         value=total,
+        unit=found.unit,
         band="" if total is None else band_of(found, total),
-        components=points,
+        components=components,
         findings=ordered(findings),
         cite=found.cite,
         confirmed=found.confirmed or seeds.confirmed(found.cite),
         inputs=dict(inputs),
         missing=tuple(missing),
-        unused=tuple(n for n in patient.values if n not in used),
+        unused=tuple(n for n in patient.values if not _same_quantity(n, used, seeds)),
     )
 
 
-def _missing_findings(missing: list[str]) -> list[Finding]:
+def _same_quantity(name: str, used: set[str], seeds: Library) -> bool:
+    return name in used or seeds.names[name] in {seeds.names.get(n, n) for n in used}
+
+
+def _said(found: Score, patient: Patient, total: float | None) -> list[Finding]:
+    said = []
+    if total is not None:
+        said += [
+            Finding("note", b.says, b.cite or found.cite)
+            for b in found.bands
+            if b.says and total in Interval.parse(b.when)
+        ]
+    said += [
+        Finding("note", v.note, v.cite or found.cite)
+        for v in found.variants.values()
+        if v.note and patient.get(v.quantity) == v.answer
+    ]
+    for check in found.checks:
+        if meets(patient, check.when):
+            level: Level = "stop" if check.stop else "warn" if check.warn else "note"
+            text = check.stop or check.warn or check.note
+            said.append(Finding(level, text, check.cite or found.cite))
+    if found.note:
+        said.append(Finding("note", found.note, found.cite))
+    return said
+
+
+def missing_findings(missing: Iterable[str]) -> list[Finding]:
+    """One sentence for each input that is needed."""
     seeds = load()
     return [
         Finding("stop", f"{seeds.quantities[seeds.names[name]].label} is needed.")
@@ -145,30 +145,112 @@ def band_of(found: Score, total: float) -> str:
     return next((b.band for b in found.bands if total in Interval.parse(b.when)), "")
 
 
-def _item_name(item: ScoreItem, found: Score, patient: Patient) -> str | None:
+def read(rows: tuple[tuple[float, str], ...], total: float) -> str:
+    """What a printed table says of a total; between two lines, both.
+
+    Examples
+    --------
+    >>> read(((90, "<1"), (100, "1")), 95), read(((90, "<1"), (100, "1")), 100)
+    ('between <1 and 1', '1')
+    """
+    below = [text for at, text in rows if at <= total]
+    exact = [text for at, text in rows if at == total]
+    above = [text for at, text in rows if at > total]
+    if exact or not above:
+        return (exact or below)[-1]
+    return f"between {below[-1]} and {above[0]}" if below else above[0]
+
+
+def chosen(item: ScoreItem, found: Score, patient: Patient) -> ScoreItem:
+    """The item, or its variant when the patient's answers choose one."""
+    for variant in found.variants.values():
+        if variant.replaces == item.name and patient.get(variant.quantity) == variant.answer:
+            kinds = {k: getattr(variant, k) for k in ("units", "classes", "count", "rows")}
+            given = {k: v for k, v in kinds.items() if v}
+            if variant.points:
+                given["points"] = variant.points
+            return attrs.evolve(item, **given)
+    return item
+
+
+def points_of(item: ScoreItem, patient: Patient) -> tuple[int | None, set[str], list[str]]:
+    """The points of one item, the names that it used, and what it lacks when there are none."""
+    if item.count:
+        return _counted(item, patient)
+    if item.rows:
+        return _decided(item, patient)
+    name = _item_name(item, patient)
+    if name is None:
+        return None, set(), [next(iter(item.units), str(item.classes.get("quantity", "")))]
+    if name in item.units:
+        value = patient.number(name)
+        assert value is not None
+        rows = item.units[name]
+        return next(p for text, p in rows if value in Interval.parse(text)), {name}, []
+    worth = item.classes["points"].get(patient.get(name))
+    return (None, {name}, [next(iter(item.units), name)]) if worth is None else (worth, {name}, [])
+
+
+def _item_name(item: ScoreItem, patient: Patient) -> str | None:
     """Under which name an item was given: points are read in that unit, as printed."""
-    choices = [*item.units] or [str(item.classes["quantity"])]
-    for name in choices:
+    for name in item.units:
         if name in patient.values:
             return name
-    return next((name for name in choices if patient.get(name) is not None), None)
+    for name in item.units:
+        if patient.get(name) is not None:
+            return name
+    quantity = str(item.classes.get("quantity", ""))
+    return quantity if quantity and patient.get(quantity) is not None else None
 
 
-def _points(item: ScoreItem, found: Score, patient: Patient, name: str) -> Any:
-    if item.classes:
-        return item.classes["points"][patient.get(name)]
-    rows = item.units[name]
-    for variant in found.variants.values():
-        if variant.replaces == item.name and patient.get(variant.quantity) == "yes":
-            rows = variant.units[name]
-    value = patient.number(name)
-    assert value is not None
-    return next(points for interval, points in rows if value in Interval.parse(interval))
+def _counted(item: ScoreItem, patient: Patient) -> tuple[int | None, set[str], list[str]]:
+    met, unknown, used = 0, [], set()
+    for finding in item.count:
+        name = next((n for n in finding if n in patient.values), None) or next(
+            (n for n in finding if patient.get(n) is not None), None
+        )
+        if name is None:
+            unknown.append(next(iter(finding)))
+            continue
+        used.add(name)
+        met += value_meets(patient.get(name), finding[name])
+    possible = {_worth(item, n) for n in range(met, met + len(unknown) + 1)}
+    if len(possible) > 1:
+        return None, used, unknown
+    return possible.pop(), used, []
+
+
+def _worth(item: ScoreItem, number: int) -> int:
+    return next(points for text, points in item.points if number in Interval.parse(text))
+
+
+@attrs.frozen
+class _Ruled:
+    """An item as the tables room compiles it."""
+
+    id: str
+    columns: Any
+    rows: Any
+    counts: dict[str, Conditions] = attrs.field(factory=dict)
+
+
+def grid_of_item(item: ScoreItem) -> Any:
+    """The decision table of an item, compiled."""
+    return compile_grid(_Ruled(item.name, item.columns, item.rows))
+
+
+def _decided(item: ScoreItem, patient: Patient) -> tuple[int | None, set[str], list[str]]:
+    grid = grid_of_item(item)
+    given = patient.known(item.columns)
+    at = int(grid.rows_for(given))
+    if at < 0:
+        return None, set(given), grid.needed(given) or [next(iter(item.columns))]
+    return item.rows[at].points, set(given), []
 
 
 def child_pugh_class(patient: Patient) -> tuple[str, int] | None:
     """Class and total from the five components of one patient; None while one is missing."""
-    result = _additive(load().scores["child-pugh"], patient, {}, load())
+    result = additive(load().scores["child-pugh"], patient, {}, load())
     return (result.band, int(result.value)) if result.value is not None else None
 
 
@@ -204,7 +286,7 @@ def _column_points(item: ScoreItem, found: Score, columns: Mapping[str, Any], na
     values = np.asarray(columns[name], dtype=float)
     points = _by_rows(values, item.units[name])
     for variant in found.variants.values():
-        if variant.replaces == item.name and variant.quantity in columns:
+        if variant.units and variant.replaces == item.name and variant.quantity in columns:
             quantity = load().quantities[variant.quantity]
             chosen = class_codes(columns[variant.quantity], quantity) == 1
             points = np.where(chosen, _by_rows(values, variant.units[name]), points)
@@ -218,61 +300,7 @@ def _by_rows(values: Any, rows: tuple[tuple[str, int], ...]) -> Any:
     return points
 
 
-def _cockcroft_gault(
-    patient: Patient, inputs: Mapping[str, Any], weight_rule: str | None
-) -> ScoreResult:
-    rule = weight_rule or load().site.crcl_weight
-    if rule not in renal.WEIGHT_RULES:
-        raise ValueError(
-            f"there is no weight rule {rule!r}; there are {', '.join(renal.WEIGHT_RULES)}"
-        )
-    needs = ["age_y", "sex", "creatinine_mg_dl"]
-    needs += ["height_cm"] if rule == "ideal" else ["weight_kg"]
-    needs += ["height_cm"] if rule in ("adjusted", "lean", "actual_below_ideal") else []
-    missing = [n for n in needs if patient.get(n) is None]
-    components: dict[str, Any] = {}
-    findings = [*patient.findings, *_missing_findings(missing)]
-    value = None
-    if not missing and not patient.stopped:
-        for each in renal.WEIGHT_RULES:
-            one = _clearance(patient, each)
-            if one is not None and not np.isnan(one.crcl_ml_min):
-                components[each] = round(float(one.crcl_ml_min), 3)
-        chosen = _clearance(patient, rule)
-        if chosen is not None and not np.isnan(chosen.crcl_ml_min):
-            value = round(float(chosen.crcl_ml_min), 3)
-            findings.append(
-                Finding(
-                    "note",
-                    f"Reckoned from the {chosen.weight_used} weight,"
-                    f" {show(chosen.weight_kg, 1)} kg (rule: {rule}).",
-                    "cockcroft-gault",
-                )
-            )
-        height = patient.number("height_cm")
-        if height is not None and rule != "actual" and body.below_60_in(height):
-            findings.append(
-                Finding(
-                    "warn",
-                    "Ideal weight is not defined below 60 in (152.4 cm); it is extrapolated.",
-                    "devine-1974",
-                )
-            )
-    return ScoreResult(
-        score="cockcroft-gault",
-        title=f"Creatinine clearance by Cockcroft-Gault, weight rule {rule}",
-        value=value,
-        unit="mL/min",
-        components=components,
-        findings=ordered(findings),
-        cite="cockcroft-gault",
-        confirmed=load().confirmed("cockcroft-gault"),
-        inputs=dict(inputs),
-        missing=tuple(missing),
-    )
-
-
-def _clearance(patient: Patient, rule: str) -> renal.Clearance | None:
+def clearance_by(patient: Patient, rule: str) -> renal.Clearance | None:
     values = {
         n: patient.get(n) for n in ("age_y", "weight_kg", "creatinine_mg_dl", "sex", "height_cm")
     }
@@ -294,7 +322,7 @@ def _clearance(patient: Patient, rule: str) -> renal.Clearance | None:
 def clearance(patient: Patient) -> tuple[float, str] | None:
     """Creatinine clearance by the site's weight rule, and how it was reckoned, in a sentence."""
     rule = load().site.crcl_weight
-    found = _clearance(patient, rule)
+    found = clearance_by(patient, rule)
     if found is None or np.isnan(found.crcl_ml_min):
         return None
     value = round(float(found.crcl_ml_min), 3)
@@ -302,48 +330,3 @@ def clearance(patient: Patient) -> tuple[float, str] | None:
         f"creatinine clearance {show(value, 1)} mL/min by Cockcroft-Gault from the"
         f" {found.weight_used} weight, {show(found.weight_kg, 1)} kg"
     )
-
-
-def _ckd_epi(patient: Patient, inputs: Mapping[str, Any], _: str | None) -> ScoreResult:
-    missing = [n for n in ("age_y", "sex", "creatinine_mg_dl") if patient.get(n) is None]
-    value, components = None, {}
-    if not missing and not patient.stopped:
-        value = round(
-            float(
-                renal.ckd_epi_2021(
-                    patient.number("creatinine_mg_dl"), patient.number("age_y"), patient.get("sex")
-                )
-            ),
-            3,
-        )
-        height, weight = patient.number("height_cm"), patient.number("weight_kg")
-        if height is not None and weight is not None:
-            bsa = float(body.bsa_mosteller(weight, height))
-            components = {
-                "body surface (Mosteller), m²": round(bsa, 4),
-                "not indexed, mL/min": round(float(renal.egfr_ml_min(value, bsa)), 3),
-            }
-    return ScoreResult(
-        score="ckd-epi-2021",
-        title="eGFR by CKD-EPI 2021 (creatinine)",
-        value=value,
-        unit="mL/min/1.73 m²",
-        components=components,
-        findings=ordered(
-            [
-                *patient.findings,
-                *_missing_findings(missing),
-                Finding("note", MEASURED_NOT_INDEXED, "ckd-epi-2021"),
-            ]
-        ),
-        cite="ckd-epi-2021",
-        confirmed=load().confirmed("ckd-epi-2021"),
-        inputs=dict(inputs),
-        missing=tuple(missing),
-    )
-
-
-EQUATIONS: dict[str, Callable[[Patient, Mapping[str, Any], str | None], ScoreResult]] = {
-    "cockcroft-gault": _cockcroft_gault,
-    "ckd-epi-2021": _ckd_epi,
-}

@@ -250,6 +250,7 @@ class Drug:
     bolus_in_hit: bool = False
     ceiling: Ceiling | None = None
     usual_mg_ml: tuple[float, ...] = ()
+    usual_units_ml: tuple[float, ...] = ()
     bag_ml: float | None = None
     concentrate: Concentrate | None = None
     target: Target | None = None
@@ -257,46 +258,139 @@ class Drug:
 
 
 @attrs.frozen(kw_only=True)
+class ScoreRow:
+    """One line of an item that more than one input decides."""
+
+    when: Conditions = attrs.field(factory=dict)
+    points: int
+
+
+@attrs.frozen(kw_only=True)
 class ScoreItem:
-    """One item of an additive score: rows by unit, or points by class."""
+    """One item of an additive score, and how it earns its points.
+
+    ``units``: rows of a number, in each unit as printed. ``classes``: points by answer. ``count``:
+    how many of several findings hold, then ``points`` by that number; each finding lists its
+    alternatives by unit. ``rows``: a decision table of the inputs in ``columns``.
+    """
 
     name: str
     label: str
     units: dict[str, tuple[tuple[str, int], ...]] = attrs.field(factory=dict)
     classes: dict[str, Any] = attrs.field(factory=dict)
+    count: tuple[Conditions, ...] = ()
+    points: tuple[tuple[str, int], ...] = ()
+    columns: dict[str, Column] = attrs.field(factory=dict)
+    rows: tuple[ScoreRow, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
 class Band:
-    """A range of totals and its name."""
+    """A range of totals, its name, and what it means."""
 
     when: str
     band: str
+    says: str = ""
+    cite: str = ""
 
 
 @attrs.frozen(kw_only=True)
 class Variant:
-    """Another set of rows for one item, chosen by a yes-no question."""
+    """Another way to score one item, chosen by an answer (``yes`` unless ``answer`` says)."""
 
     quantity: str
     replaces: str
-    units: dict[str, tuple[tuple[str, int], ...]]
+    answer: str = "yes"
+    units: dict[str, tuple[tuple[str, int], ...]] = attrs.field(factory=dict)
+    classes: dict[str, Any] = attrs.field(factory=dict)
+    count: tuple[Conditions, ...] = ()
+    points: tuple[tuple[str, int], ...] = ()
+    rows: tuple[ScoreRow, ...] = ()
+    note: str = ""
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Reading:
+    """A printed table from totals to a further figure, such as a probability."""
+
+    label: str
+    rows: tuple[tuple[float, str], ...]
     note: str = ""
     cite: str = ""
 
 
 @attrs.frozen(kw_only=True)
 class Score:
-    """An additive score, its items and the names of its bands."""
+    """An additive score, its items and the names of its bands.
+
+    ``gives`` is the name under which its total serves tables and pathways.
+    """
 
     id: str
     title: str
     cite: str
     items: tuple[ScoreItem, ...]
     bands: tuple[Band, ...]
+    unit: str = "points"
+    gives: str = ""
     confirmed: Confirmed | None = None
     note: str = ""
     variants: dict[str, Variant] = attrs.field(factory=dict)
+    checks: tuple[Check, ...] = ()
+    reading: Reading | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Stage:
+    """One step of a pathway: what it asks of which rooms.
+
+    ``scores`` (equations too) by name, ``tables`` by id, ``orders`` as ``drug/indication``;
+    ``agents`` are tables of purpose ``agent``, ranked; ``checks`` are findings of its own.
+    """
+
+    title: str
+    scores: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    note: str = ""
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Pathway:
+    """A clinical question answered in steps from tables, scores and orders."""
+
+    id: str
+    title: str
+    cite: str
+    stages: tuple[Stage, ...]
+    note: str = ""
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Topic:
+    """One question on a dashboard, and what answers it: pathways, scores or drugs."""
+
+    title: str
+    pathways: tuple[str, ...] = ()
+    scores: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    protocols: tuple[str, ...] = ()
+    any_table: bool = False
+    help: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Dashboard:
+    """A dashboard as its topics."""
+
+    id: str
+    title: str
+    topics: tuple[Topic, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -323,6 +417,7 @@ class Site:
     authorities: dict[str, tuple[str, ...]]
     protocols: dict[str, tuple[str, ...]]
     concentration_mg_ml: dict[str, float]
+    concentration_units_ml: dict[str, float] = attrs.field(factory=dict)
     titration: dict[str, str] = attrs.field(factory=dict)
     warfarin_gate: str = ""
     pump_step_ml_h: float = 0.1

@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 
 from dosing import orders
-from dosing.advice import VERSION, capped_weight, derive, outside
+from dosing.advice import VERSION, capped_weight, concentration, derive, outside
 from dosing.checks import drug_checks, fired
 from dosing.findings import Finding, ordered, stopped
 from dosing.library import Library
@@ -392,7 +392,7 @@ def _pumps(
     """Pump rates for the rate now and on resuming, and the dose that the first really gives."""
     drug = seeds.drugs[protocol.drug]
     weight = patient.number("weight_kg")
-    mg_ml = patient.number("concentration_mg_ml") or seeds.site.concentration_mg_ml.get(drug.id)
+    mg_ml = concentration(seeds, drug, protocol.dose_unit, patient)
     findings = orders.check_concentration(drug, mg_ml)
     if weight is None or mg_ml is None:
         return (None, None, None), findings

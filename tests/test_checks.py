@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 import dosing
-from dosing.checks import fired, meets, safety_checks
+from dosing.checks import fired, safety_checks
 from dosing.library import load
-from dosing.patients import check
+from dosing.patients import check, meets
 from dosing.seedtypes import Check
 
 SEEDS = load()

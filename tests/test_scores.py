@@ -9,7 +9,8 @@ import dosing
 from dosing.library import cases, load
 from dosing.scores import child_pugh_classes
 
-CASES = dict(cases())["child-pugh"]
+SEEDS = load()
+CASES = [(name, line) for name, lines in cases() if name in SEEDS.scores for line in lines]
 WHOLE = {
     "bilirubin_mg_dl": 1, "albumin_g_dl": 4, "inr": 1, "ascites": "none", "encephalopathy_grade": 0,
 }  # fmt: skip
@@ -23,12 +24,13 @@ def child_pugh(**changed):
     return dosing.score("child-pugh", **inputs)
 
 
-@pytest.mark.parametrize("line", CASES, ids=[c["why"] for c in CASES])
-def test_case(line):
-    inputs = {k: v for k, v in line.items() if k in load().names}
-    found = dosing.score("child-pugh", **inputs)
+@pytest.mark.parametrize(("name", "line"), CASES, ids=[f"{n}: {c['why']}" for n, c in CASES])
+def test_case(name, line):
+    found = dosing.score(name, **{k: v for k, v in line.items() if k in SEEDS.names})
     if line.get("value"):
         assert (found.value, found.band) == (float(line["value"]), line["band"])
+    else:
+        assert found.value is None
 
 
 @pytest.mark.parametrize(

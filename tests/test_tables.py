@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dosing.advice import advise
 from dosing.library import cases, load
 from dosing.patients import check
 from dosing.seedtypes import Column, Row, Table
@@ -25,13 +26,7 @@ from dosing.tables import (
 
 SEEDS = load()
 RULED = [t for t in SEEDS.tables.values() if t.rows]
-CASES = [
-    (name, line)
-    for name, lines in cases()
-    if name in SEEDS.tables
-    for line in lines
-    if SEEDS.tables[name].outputs.get("dose")
-]
+CASES = [(name, line) for name, lines in cases() if name in SEEDS.tables for line in lines]
 
 
 def table(columns, rows, counts=None):
@@ -68,6 +63,15 @@ def test_case(name, line):
     for output in ("every_h", "recheck_h", "bolus"):
         if line.get(output):
             assert row.then[output] == float(line[output])
+    if line.get("row"):
+        assert at + 1 == int(line["row"])
+    if line.get("says"):
+        words = [row.stop, row.warn, row.note, *(str(v) for v in row.then.values())]
+        assert any(line["says"] in text for text in words)
+    if line.get("total"):
+        order = advise(SEEDS, found, {k: v for k, v in line.items() if k in SEEDS.names}).order
+        assert order is not None
+        assert order.total == pytest.approx(float(line["total"]), abs=0.05)
 
 
 def test_a_gap_and_an_overlap_are_cells_of_the_grid():

@@ -9,6 +9,8 @@ from dosing.patients import check
 from dosing.seedtypes import Quantity
 
 OF_THE_ORDER = ("concentration", "bag")
+# What any panel may ask of a patient; the rest is asked by the panels that use it.
+ALWAYS = ("patient", "kidneys", "liver", "setting", "coagulation")
 # Results that are entered in the log, and answers that the calculator works out itself.
 NOT_ASKED = ("aptt", "aptt_ratio", "platelets_falling", "platelets_before")
 
@@ -55,7 +57,7 @@ class PatientModel:
         asked = [
             key
             for key, quantity in known.items()
-            if (quantity.group != "order" or key in OF_THE_ORDER) and key not in NOT_ASKED
+            if (quantity.group in ALWAYS or key in OF_THE_ORDER) and key not in NOT_ASKED
         ]
         self.entries = {key: Entry(key) for key in asked}
 

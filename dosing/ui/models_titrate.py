@@ -8,6 +8,7 @@ from typing import Any, cast
 import traitlets as tl
 
 from dosing.advice import Advice, compare_advice, needed
+from dosing.calculators import score
 from dosing.choice import proposed_protocol
 from dosing.course import Course
 from dosing.findings import Finding
@@ -15,7 +16,6 @@ from dosing.handover import Gate, warfarin_gate
 from dosing.library import load
 from dosing.orders import is_infusion
 from dosing.patients import check
-from dosing.scores import score
 from dosing.seedtypes import Table
 from dosing.targets import TargetRange, target
 from dosing.titration import Step

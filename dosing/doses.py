@@ -1,0 +1,149 @@
+"""Fixed doses: each dose by weight or body surface, its cap and rounding, and its dates."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dosing.findings import Finding
+from dosing.orders import DAY_H, Order
+from dosing.patients import Patient
+from dosing.seedtypes import Drug, Row, Table
+from dosing.tables import round_half_up
+from dosing.units import show
+
+# Which size of the patient a dose is for each of, and its registry name and unit.
+_SIZES = {"/kg": ("weight_kg", "kg"), "/m²": ("bsa_m2", "m²")}
+
+
+def size_name(unit: str) -> str:
+    """The size that a dose in this unit is multiplied by; empty for a flat dose.
+
+    Examples
+    --------
+    >>> size_name("mg/kg"), size_name("mg/m²"), size_name("mg")
+    ('weight_kg', 'bsa_m2', '')
+    """
+    return next((name for end, (name, _) in _SIZES.items() if unit.endswith(end)), "")
+
+
+def order(
+    table: Table, row: Row, drug: Drug, patient: Patient, dose: float, **more: Any
+) -> tuple[Order, list[Finding], list[str]]:
+    """A fixed dose with its later steps, its findings, and its arithmetic.
+
+    Parameters
+    ----------
+    table : Table
+    row : Row
+        Its ``then`` may hold ``every_h``, ``for_days``, ``for_h``, ``on_days``, ``how``, ``next``
+        (later steps), ``max_total`` and ``round_to`` [both in the unit of one dose].
+    drug : Drug
+    patient : Patient
+        With weight or body surface when the dose is for each kg or m².
+    dose : float
+        The first dose. [the unit of the table's ``dose``]
+    """
+    unit = table.outputs["dose"]
+    then = row.then
+    findings: list[Finding] = []
+    trace: list[str] = []
+    total, capped = _total(dose, unit, then, patient, findings, trace)
+    later = []
+    for step in then.get("next", ()):
+        step = dict(step)
+        if "dose" in step and size_name(unit):
+            step["total"], _ = _total(step["dose"], unit, {**then, **step}, patient, [], [])
+        later.append(step)
+    made = Order(
+        drug=drug.label,
+        dose=dose,
+        unit=unit,
+        route=str(then.get("route", drug.route)),
+        total=total,
+        total_unit=unit.split("/")[0] if total is not None else "",
+        capped=capped,
+        weight_kg=patient.number("weight_kg") if unit.endswith("/kg") else None,
+        every_h=then.get("every_h"),
+        for_days=then.get("for_days"),
+        for_h=then.get("for_h"),
+        on_days=tuple(then.get("on_days", ())),
+        how=str(then.get("how", "")),
+        then=tuple(later),
+        **more,
+    )
+    return made, findings, trace
+
+
+def _total(
+    dose: float,
+    unit: str,
+    then: Mapping[str, Any],
+    patient: Patient,
+    findings: list[Finding],
+    trace: list[str],
+) -> tuple[float | None, bool]:
+    """One dose for this patient, and whether a cap bound."""
+    name = size_name(unit)
+    if not name:
+        return None, False
+    size = patient.number(name)
+    assert size is not None
+    mass = unit.split("/")[0]
+    exact = round(dose * size, 6)
+    short = _SIZES["/kg"][1] if name == "weight_kg" else _SIZES["/m²"][1]
+    trace.append(f"{show(dose)} {unit} × {show(size, 4)} {short} = {show(exact, 3)} {mass}")
+    total = exact
+    if "round_to" in then:
+        total = float(round_half_up(exact, then["round_to"]))
+        trace.append(f"rounded to {show(then['round_to'])} {mass}: {show(total)} {mass}")
+    most = then.get("max_total")
+    if most is not None and total > most:
+        findings.append(
+            Finding(
+                "warn",
+                f"The dose by size, {show(exact, 1)} {mass}, is above the cap: {show(most)} {mass}"
+                " is given.",
+            )
+        )
+        trace.append(f"capped at {show(most)} {mass}")
+        return float(most), True
+    return total, False
+
+
+def calendar(made: Order, start: dt.date, last_day: int) -> Iterator[tuple[int, dt.date, float]]:
+    """The days of treatment on which a dose is due: day, date, and dose in the order's unit.
+
+    Parameters
+    ----------
+    made : Order
+    start : datetime.date
+        Day 1.
+    last_day : int
+        The last day to list, for a step that has no end.
+
+    Examples
+    --------
+    >>> made = Order(drug="x", dose=2, unit="mg", every_h=24, for_days=2, then=({"dose": 1},))
+    >>> [(day, dose) for day, _, dose in calendar(made, dt.date(2026, 1, 1), 3)]
+    [(1, 2), (2, 2), (3, 1)]
+    """
+    first = {
+        "dose": made.dose if made.total is None else made.total,
+        "every_h": made.every_h,
+        "for_days": made.for_days,
+        "on_days": made.on_days,
+    }
+    day = 1
+    for step in (first, *made.then):
+        if "dose" not in step:
+            continue
+        dose = step.get("total") or step["dose"]
+        if step.get("on_days"):
+            days = [d for d in step["on_days"] if d <= last_day]
+            day = max(step["on_days"]) + 1
+        else:
+            end = last_day if step.get("for_days") is None else day + int(step["for_days"]) - 1
+            apart = max(1, int((step.get("every_h") or DAY_H) // DAY_H))
+            days = list(range(day, min(end, last_day) + 1, apart))
+            day = end + 1
+        yield from ((d, start + dt.timedelta(days=d - 1), dose) for d in days)

@@ -1,0 +1,28 @@
+"""What follows from other inputs by plain arithmetic: body surface, platelet fall."""
+
+from dosing.body import bsa_mosteller
+from dosing.patients import Patient
+
+PERCENT = 100
+
+
+def derive_sizes(patient: Patient) -> Patient:
+    """Fill in body surface and platelet fall where their parts are given; replace nothing."""
+    height, weight = patient.number("height_cm"), patient.number("weight_kg")
+    if height is not None and weight is not None and patient.get("bsa_m2") is None:
+        patient = patient.having(bsa_m2=round(float(bsa_mosteller(weight, height)), 4))
+    peak, nadir = patient.number("platelets_peak"), patient.number("platelets_nadir")
+    if peak is not None and nadir is not None and patient.get("platelet_fall_pct") is None:
+        patient = patient.having(platelet_fall_pct=platelet_fall_pct(peak, nadir))
+    return patient
+
+
+def platelet_fall_pct(peak: float, nadir: float) -> float:
+    """The fall from the highest count before it to the lowest. [%]
+
+    Examples
+    --------
+    >>> platelet_fall_pct(220, 80)
+    63.636364
+    """
+    return round(PERCENT * (peak - nadir) / peak, 6)

@@ -1,0 +1,74 @@
+"""Fixed doses: by weight or surface, capped, rounded, in steps, on their dates."""
+
+import datetime as dt
+
+import attrs
+import pytest
+
+from dosing import doses
+from dosing.library import load
+from dosing.orders import Order
+from dosing.patients import check
+from dosing.seedtypes import Row, Table
+from dosing.sizes import derive_sizes
+
+DRUG = attrs.evolve(load().drugs["fondaparinux"], label="Drug")
+START = dt.date(2026, 1, 1)
+
+
+def made(unit, then, **patient):
+    table = Table(id="t", title="t", drug="fondaparinux", purpose="start", outputs={"dose": unit})
+    given = derive_sizes(check(patient))
+    return doses.order(table, Row(then=then), DRUG, given, then["dose"])
+
+
+def test_a_flat_dose_has_no_total():
+    order, findings, trace = made("mg", {"dose": 7.5, "every_h": 24})
+    assert (order.total, findings, trace) == (None, [], [])
+    assert str(order) == "Drug 7.5 mg subcut daily"
+
+
+def test_a_dose_for_each_kg():
+    order, _, trace = made("mg/kg", {"dose": 1, "every_h": 12}, weight_kg=80)
+    assert (order.total, order.total_unit) == (80, "mg")
+    assert trace == ["1 mg/kg × 80 kg = 80 mg"]
+    assert str(order) == "Drug 1 mg/kg = 80 mg subcut every 12 h"
+
+
+def test_a_dose_for_each_square_metre():
+    order, _, _ = made("mg/m²", {"dose": 10, "every_h": 24}, height_cm=170, weight_kg=70)
+    assert order.total == pytest.approx(18.18, abs=0.01)
+
+
+@pytest.mark.parametrize(("weight", "total", "capped"), [(99, 99, 0), (100, 100, 0), (101, 100, 1)])
+def test_a_cap_binds_above_it_only_and_says_so(weight, total, capped):
+    order, findings, _ = made("mg/kg", {"dose": 1, "max_total": 100}, weight_kg=weight)
+    assert (order.total, order.capped) == (total, bool(capped))
+    assert [f.level for f in findings] == ["warn"] * capped
+
+
+@pytest.mark.parametrize(("weight", "total"), [(72, 70), (72.5, 75), (73, 75)])
+def test_rounding_takes_halves_up(weight, total):
+    assert made("g/kg", {"dose": 1, "round_to": 5}, weight_kg=weight)[0].total == total
+
+
+def test_later_steps_carry_their_own_totals():
+    then = {"dose": 6, "on_days": [1], "next": [{"dose": 3, "on_days": [4, 7]}, {"text": "stop"}]}
+    order, _, _ = made("mg/kg", then, weight_kg=60)
+    assert order.total == 360
+    assert order.then[0]["total"] == 180
+    assert str(order) == (
+        "Drug 6 mg/kg = 360 mg subcut on day 1, then 3 mg/kg = 180 mg on days 4 and 7, then stop"
+    )
+
+
+def test_dates_of_steps_by_interval_and_by_day():
+    order = Order(
+        drug="x", dose=10, unit="mg", every_h=24, for_days=2, then=({"dose": 5, "every_h": 168},)
+    )
+    days = [(day, dose) for day, _, dose in doses.calendar(order, START, 16)]
+    assert days == [(1, 10), (2, 10), (3, 5), (10, 5)]
+    by_day = Order(drug="x", dose=6, unit="mg", on_days=(1, 4), then=({"dose": 3, "every_h": 72},))
+    found = [*doses.calendar(by_day, START, 11)]
+    assert [(day, dose) for day, _, dose in found] == [(1, 6), (4, 6), (5, 3), (8, 3), (11, 3)]
+    assert found[1][1] == dt.date(2026, 1, 4)
