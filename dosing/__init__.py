@@ -15,6 +15,7 @@ from dosing.findings import Finding
 from dosing.handover import Gate, warfarin_gate
 from dosing.library import SeedError
 from dosing.orders import Order
+from dosing.pathways import pathway
 from dosing.scores import ScoreResult
 from dosing.targets import TargetRange, target
 from dosing.titration import Step, titrate
@@ -37,6 +38,7 @@ __all__ = [
     "__version__",
     "compare",
     "compare_advice",
+    "pathway",
     "proposed_protocol",
     "score",
     "start",

@@ -14,6 +14,7 @@ from dosing.findings import Finding
 from dosing.library import Library, SeedError, load
 from dosing.lint import checked, lint_library, lint_path
 from dosing.orders import Order
+from dosing.pathways import pathway
 from dosing.titration import titrate
 from dosing.units import show
 
@@ -58,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
     found = verb("score", "A score with its components.")
     found.add_argument("name", metavar="NAME")
     found.add_argument("--weight-rule", help="for cockcroft-gault; default: the site's")
+    _patient_options(found)
+    found = verb("pathway", "A clinical question answered step by step.")
+    found.add_argument("name", metavar="NAME")
     _patient_options(found)
     found = verb("lint", "What is wrong with a seed file or a hospital's folder.")
     found.add_argument("path", nargs="?", help="default: all seeds in force")
@@ -236,6 +240,24 @@ def _score(args: argparse.Namespace) -> int:
     return 0
 
 
+def _pathway(args: argparse.Namespace) -> int:
+    try:
+        found = pathway(args.name, **_inputs(args))
+    except ValueError as error:
+        return _refuse(args, {"pathway": args.name, "stages": []}, error)
+    if args.json:
+        _print_json(found.to_dict())
+    else:
+        print(found)
+    if found.refused:
+        _say_stops(args, found.findings)
+        asked = ", ".join(f"--{name.replace('_', '-')}" for name in found.missing)
+        if asked:
+            print(f"dosing pathway: still needed: {asked}", file=sys.stderr)
+        return REFUSED
+    return 0
+
+
 def _lint(args: argparse.Namespace) -> int:
     wishes = lint_library(load()) if args.path is None else lint_path(args.path)
     if args.json:
@@ -323,6 +345,7 @@ RUN = {
     "compare": _compare,
     "titrate": _titrate,
     "score": _score,
+    "pathway": _pathway,
     "lint": _lint,
     "diff": _diff,
     "tables": _tables,

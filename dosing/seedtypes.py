@@ -373,13 +373,21 @@ class Pathway:
 
 @attrs.frozen(kw_only=True)
 class Topic:
-    """One question on a dashboard, and what answers it: pathways, scores or drugs."""
+    """One question on a dashboard, and what answers it.
+
+    ``stages`` limits a pathway to some of its steps (from 1). ``orders`` are ``drug/indication``;
+    ``schedule`` lists those to be dated. ``protocols`` names the drug whose protocols are offered,
+    ``any_table`` offers every drug and indication that has a table.
+    """
 
     title: str
-    pathways: tuple[str, ...] = ()
+    pathway: str = ""
+    stages: tuple[int, ...] = ()
     scores: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
-    protocols: tuple[str, ...] = ()
+    schedule: tuple[str, ...] = ()
+    protocols: str = ""
     any_table: bool = False
     help: str = ""
 
