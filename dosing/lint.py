@@ -16,10 +16,20 @@ import numpy as np
 from dosing import library
 from dosing.interval import Interval
 from dosing.library import Library, SeedError, load
+from dosing.lint_scores import lint_score
 from dosing.orders import is_infusion
 from dosing.patients import Patient, check
 from dosing.protocols import target_of
-from dosing.seedtypes import Conditions, Protocol, ProtocolRow, Row, Site, Table
+from dosing.seedtypes import (
+    Conditions,
+    Dashboard,
+    Pathway,
+    Protocol,
+    ProtocolRow,
+    Row,
+    Site,
+    Table,
+)
 from dosing.tables import GAP, OVERLAP, Axis, Grid, compile_grid
 from dosing.units import show
 
@@ -52,6 +62,12 @@ def lint_library(seeds: Library) -> list[str]:
         found += _named(seeds, table.id, lint_table(table, seeds))
     for protocol in seeds.protocols.values():
         found += _named(seeds, protocol.id, lint_protocol(protocol, seeds))
+    for score in seeds.scores.values():
+        found += _named(seeds, score.id, lint_score(score, seeds))
+    for pathway in seeds.pathways.values():
+        found += _named(seeds, pathway.id, _pathway(pathway, seeds))
+    for board in seeds.dashboards.values():
+        found += _named(seeds, board.id, _dashboard(board, seeds))
     found += [f"sites: {wish}" for wish in _site(seeds.site, seeds)]
     found += [f"claims.toml: {wish}" for wish in _claims(seeds)]
     return found
@@ -299,9 +315,48 @@ def _site(site: Site, seeds: Library) -> Iterator[str]:
         yield f"pump_step_ml_h is {show(site.pump_step_ml_h)}; it must be above 0."
 
 
+def _pathway(pathway: Pathway, seeds: Library) -> Iterator[str]:
+    cites = [pathway.cite, *(s.cite for s in pathway.stages if s.cite)]
+    for number, stage in enumerate(pathway.stages, 1):
+        place = f"stage {number}"
+        yield from (f"{place}: {w}" for w in _places(seeds, stage.orders))
+        for table in (*stage.tables, *stage.agents):
+            if table not in seeds.tables:
+                yield f"{place}: there is no table {table!r}."
+        yield from (f"{place}: {w}" for w in _conditions(c.when for c in stage.checks))
+        for said in stage.checks:
+            cites.append(said.cite or stage.cite)
+            if sum(map(bool, (said.stop, said.warn, said.note))) != 1:
+                yield f"{place}: a check needs one sentence: stop, warn or note."
+    for cite in cites:
+        if not cite or cite.split()[0] not in seeds.evidence:
+            yield f"it cites {cite!r}, which is not in evidence.toml."
+
+
+def _dashboard(board: Dashboard, seeds: Library) -> Iterator[str]:
+    for topic in board.topics:
+        if topic.pathway and topic.pathway not in seeds.pathways:
+            yield f"{topic.title}: there is no pathway {topic.pathway!r}."
+        for table in topic.tables:
+            if table not in seeds.tables:
+                yield f"{topic.title}: there is no table {table!r}."
+        for wish in _places(seeds, (*topic.orders, *topic.schedule)):
+            yield f"{topic.title}: {wish}"
+
+
+def _places(seeds: Library, places: Iterable[str]) -> Iterator[str]:
+    """What is wrong with ``drug/indication``."""
+    for place in places:
+        drug, _, indication = place.partition("/")
+        if not seeds.find(drug, indication):
+            yield f"there is no table that starts {drug} in {indication!r}."
+
+
 def _claims(seeds: Library) -> Iterator[str]:
     places = {f"table:{i}" for i in seeds.tables} | {f"protocol:{i}" for i in seeds.protocols}
     places |= {f"score:{i}" for i in seeds.scores} | {f"drug:{i}" for i in seeds.drugs}
+    places |= {f"pathway:{i}" for i in seeds.pathways}
+    places |= {f"dashboard:{i}" for i in (*seeds.dashboards, "evidence", "titrate")}
     for claim in seeds.claims:
         if bool(claim.leads_to) == bool(claim.open):
             yield f"{claim.id} must either lead somewhere or be open, by name."
