@@ -106,7 +106,7 @@ def lint_table(table: Table, seeds: Library) -> list[str]:
     for i, said in enumerate(table.checks, 1):
         if sum(map(bool, (said.stop, said.warn, said.note))) != 1:
             found.append(f"check {i} needs one sentence: stop, warn or note.")
-    if table.purpose == "check":
+    if table.purpose in ("check", "agent"):
         return found
     for i, row in enumerate(table.rows, 1):
         if row.stop and row.then:
