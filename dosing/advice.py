@@ -64,12 +64,8 @@ class Advice:
             lines.append(f"  {order}")
             if order.low is not None and order.high is not None:
                 lines.append(f"    range {show(order.low)} to {show(order.high)} {order.unit}")
-            if order.bolus is not None and order.bolus_unit and order.bolus_total is not None:
-                lines.append(
-                    f"    bolus {show(order.bolus)} {order.bolus_unit}:"
-                    f" {show(order.bolus_total)} {order.bolus_unit.split('/')[0]}"
-                    f" = {show(order.bolus_ml or 0)} mL"
-                )
+            if order.bolus is not None and (words := order.bolus_words()):
+                lines.append(f"    bolus {show(order.bolus)} {order.bolus_unit}: {words}")
             if order.pump_ml_h is not None:
                 lines.append(
                     f"    set the pump to {show(order.pump_ml_h)} mL/h"
@@ -340,14 +336,7 @@ def _order(
     assert weight is not None
     weight, capped = capped_weight(seeds, drug, weight)
     findings += capped
-    if mg_ml is None:
-        findings.append(
-            Finding(
-                "stop", "Concentration in the pump is needed: the site gives none for this drug."
-            )
-        )
-        return None, findings, trace
-    more |= {n: row.then[n] for n in ("for_h", "how") if n in row.then}
+    more |= {n: row.then[n] for n in ("for_h", "how") if row.then.get(n)}
     if "next" in row.then:
         more["then"] = tuple(dict(step) for step in row.then["next"])
     label = table.label_table if label_table else None

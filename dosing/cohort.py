@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from dosing import orders, renal
+from dosing import doses, orders, renal
 from dosing.advice import (
     compare_advice,
     dose_range,
     drug_is_pumped,
     tables_of,
 )
+from dosing.body import bsa_mosteller
 from dosing.checks import drug_checks
 from dosing.interval import Interval
 from dosing.library import Library, load
@@ -80,8 +81,10 @@ def start_many(
     -------
     DataFrame
         With the cohort's index: ``status`` (ok, stop, missing, impossible), ``dose``, ``low``,
-        ``high``, ``pump_ml_h``, ``given_dose``, and the table's ``row`` (0 where none answers).
-        No number stands where the status is not ok.
+        ``high``, and the table's ``row`` (0 where none answers); for a pump ``pump_ml_h`` and
+        ``given_dose``, and ``bolus_total`` where the table has a bolus; for a fixed dose
+        ``every_h`` where the table has it, and ``total`` for a dose by kg or m². Of an order in
+        steps, these are the first. No number stands where the status is not ok.
 
     Examples
     --------
@@ -152,7 +155,8 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
             "in_range_before",
         )
     }
-    mg_ml = _concentration(seeds, found.drug, columns["concentration_mg_ml"], size)
+    given_mg_ml = columns["concentration_mg_ml"]
+    mg_ml = _concentration(seeds, found.drug, found.dose_unit, given_mg_ml, size)
     strength = seeds.drugs[found.drug].concentrate
     running = np.full(size, np.nan) if columns["running"] is None else columns["running"]
     refused |= np.zeros(size, dtype=bool) if strength is None else mg_ml >= strength.mg_ml
@@ -214,8 +218,10 @@ def _in_unit(columns: Columns, name: str) -> Any:
     return None
 
 
-def _concentration(seeds: Library, drug: str, given: Any, size: int) -> Any:
-    site = seeds.site.concentration_mg_ml.get(drug, np.nan)
+def _concentration(seeds: Library, drug: str, unit: str, given: Any, size: int) -> Any:
+    """The strength in the pump as given, else the site's, in what the dose unit asks."""
+    usual: dict[str, float] = getattr(seeds.site, orders.strength_name(unit))
+    site = usual.get(drug, np.nan)
     return np.full(size, site) if given is None else np.where(np.isnan(given), site, given)
 
 
@@ -280,7 +286,9 @@ def _start(seeds: Library, table: Table, given: Columns, size: int) -> Columns:
     status[refused] = IMPOSSIBLE
     out = {"dose": dose[at], "low": low[at], "high": high[at]}
     if drug_is_pumped(table):
-        out |= _pumps(seeds, table, out["dose"], columns, size, status)
+        out |= _pumps(seeds, table, out["dose"], at, columns, size, status)
+    else:
+        out |= _fixed(table, out["dose"], at, columns, size, status)
     blank = status != OK
     if blank.any():
         for column in out.values():
@@ -293,19 +301,58 @@ def _ends(dose: tuple[float, float | None, float | None]) -> tuple[float, float,
     return point, np.nan if low is None else low, np.nan if high is None else high
 
 
+def _of_rows(table: Table, key: str, at: Any) -> Any:
+    """What the rows give under a key, by patient; NaN where a row gives nothing."""
+    given = [r.then.get(key, np.nan) for r in table.rows]
+    return np.array([*given, np.nan], dtype=float)[at]
+
+
+def _fixed(table: Table, dose: Any, at: Any, columns: Columns, size: int, status: Any) -> Columns:
+    """What belongs to a fixed dose: interval, dose by size, bolus."""
+    out = {n: _of_rows(table, n, at) for n in ("every_h",) if n in table.outputs}
+    name = doses.size_name(table.outputs["dose"])
+    if name:
+        body = _in_unit(columns, "weight_kg")
+        if name == "bsa_m2":
+            body = _surface(columns, body)
+        body = np.full(size, np.nan) if body is None else body
+        status[(status == OK) & np.isnan(body)] = MISSING
+        step, cap = (np.nan_to_num(_of_rows(table, n, at)) for n in ("round_to", "max_total"))
+        out["total"] = doses.totals(dose, body, step, cap)
+    if "bolus" in table.outputs:
+        bolus = _of_rows(table, "bolus", at)
+        out["bolus_total"] = np.where(bolus > 0, bolus, np.nan)
+    return out
+
+
+def _surface(columns: Columns, weight: Any) -> Any:
+    """Body surface as given, else by height and weight, both of which an order needs."""
+    height = _in_unit(columns, "height_cm")
+    if height is None or weight is None:
+        return None
+    reckoned = np.round(np.asarray(bsa_mosteller(weight, height), dtype=float), 4)
+    given = _in_unit(columns, "bsa_m2")
+    return reckoned if given is None else np.where(np.isnan(given), reckoned, reckoned * 0 + given)
+
+
 def _pumps(
-    seeds: Library, table: Table, dose: Any, columns: Columns, size: int, status: Any
+    seeds: Library, table: Table, dose: Any, at: Any, columns: Columns, size: int, status: Any
 ) -> Columns:
     """Pump rate and the dose it gives; marks who cannot have one in ``status``."""
     drug = seeds.drugs[table.drug]
     unit = table.outputs["dose"]
-    mg_ml = _concentration(seeds, drug.id, _in_unit(columns, "concentration_mg_ml"), size)
+    given = _in_unit(columns, orders.strength_name(unit))
+    mg_ml = _concentration(seeds, drug.id, unit, given, size)
     weight = _in_unit(columns, "weight_kg")
     weight = np.full(size, np.nan) if weight is None else weight
     weight = np.minimum(weight, seeds.site.weight_caps.get(drug.id, np.inf))
     exact = orders.pump_rate_ml_h(dose, unit, weight, mg_ml)
+    if "rate_max" in table.outputs:
+        exact = np.fmin(exact, _of_rows(table, "rate_max", at) / mg_ml)
     pump = round_half_up(exact, seeds.site.pump_step_ml_h)
-    status[(status == OK) & np.isnan(exact)] = MISSING
+    # A rate that is not for each kg is ordered without a strength too, only not in mL/h.
+    unknown = np.isnan(weight) | (np.isnan(mg_ml) & orders.is_per_kg(unit))
+    status[(status == OK) & unknown] = MISSING
     impossible = pump <= 0
     if drug.concentrate is not None:
         impossible |= mg_ml >= drug.concentrate.mg_ml
@@ -313,7 +360,15 @@ def _pumps(
     if top is not None and top.indication == table.indication and top.unit == unit:
         impossible |= dose > top.value
     status[(status == OK) & impossible] = STOP
-    return {"pump_ml_h": pump, "given_dose": orders.dose_of_pump_rate(pump, unit, weight, mg_ml)}
+    out = {"pump_ml_h": pump, "given_dose": orders.dose_of_pump_rate(pump, unit, weight, mg_ml)}
+    if "bolus" in table.outputs:
+        bolus = _of_rows(table, "bolus", at)
+        bolus = np.where(bolus > 0, bolus, np.nan)
+        bolus = bolus * weight if "/kg" in table.outputs["bolus"] else bolus
+        out["bolus_total"] = np.minimum(
+            bolus, np.nan_to_num(_of_rows(table, "bolus_max", at), nan=np.inf)
+        )
+    return out
 
 
 def _meets(values: Mapping[str, Any], when: Conditions, size: int) -> Any:

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from dosing.findings import Finding
 from dosing.orders import DAY_H, Order
 from dosing.patients import Patient
@@ -36,7 +38,8 @@ def order(
     table : Table
     row : Row
         Its ``then`` may hold ``every_h``, ``for_days``, ``for_h``, ``on_days``, ``how``, ``next``
-        (later steps), ``max_total`` and ``round_to`` [both in the unit of one dose].
+        (later steps), ``bolus`` (flat, beside the first dose), ``max_total`` and ``round_to``
+        [both in the unit of one dose]. A zero among them means that there is none.
     drug : Drug
     patient : Patient
         With weight or body surface when the dose is for each kg or m².
@@ -54,6 +57,7 @@ def order(
         if "dose" in step and size_name(unit):
             step["total"], _ = _total(step["dose"], unit, {**then, **step}, patient, [], [])
         later.append(step)
+    bolus = then.get("bolus") or None
     made = Order(
         drug=drug.label,
         dose=dose,
@@ -64,8 +68,11 @@ def order(
         capped=capped,
         weight_kg=patient.number("weight_kg") if unit.endswith("/kg") else None,
         every_h=then.get("every_h"),
-        for_days=then.get("for_days"),
-        for_h=then.get("for_h"),
+        bolus=bolus,
+        bolus_unit=table.outputs["bolus"] if bolus else None,
+        bolus_total=bolus,
+        for_days=then.get("for_days") or None,
+        for_h=then.get("for_h") or None,
         on_days=tuple(then.get("on_days", ())),
         how=str(then.get("how", "")),
         then=tuple(later),
@@ -93,11 +100,11 @@ def _total(
     short = _SIZES["/kg"][1] if name == "weight_kg" else _SIZES["/m²"][1]
     trace.append(f"{show(dose)} {unit} × {show(size, 4)} {short} = {show(exact, 3)} {mass}")
     total = exact
-    if "round_to" in then:
+    if then.get("round_to"):
         total = float(round_half_up(exact, then["round_to"]))
         trace.append(f"rounded to {show(then['round_to'])} {mass}: {show(total)} {mass}")
     most = then.get("max_total")
-    if most is not None and total > most:
+    if most and total > most:
         findings.append(
             Finding(
                 "warn",
@@ -108,6 +115,29 @@ def _total(
         trace.append(f"capped at {show(most)} {mass}")
         return float(most), True
     return total, False
+
+
+def totals(dose: Any, size: Any, round_to: Any, most: Any) -> Any:
+    """One dose for each patient of a cohort, as :func:`order` reckons it for one.
+
+    Parameters
+    ----------
+    dose, size : array
+        Dose for each kg or m², and weight or surface.
+    round_to, most : array
+        Rounding step and cap of one dose; zero where there is none. [unit of one dose]
+
+    Examples
+    --------
+    >>> totals(np.array([1.0, 1.0]), np.array([80, 120]), 0, np.array([0, 100])).tolist()
+    [80.0, 100.0]
+    """
+    exact = np.round(np.asarray(dose, dtype=float) * size, 6)
+    step: Any = np.broadcast_to(round_to, exact.shape)
+    divisor: Any = np.where(step > 0, step, 1)
+    rounded = np.where(step > 0, round_half_up(exact, divisor), exact)
+    cap = np.broadcast_to(most, exact.shape)
+    return np.where((cap > 0) & (rounded > cap), cap, rounded)
 
 
 def calendar(made: Order, start: dt.date, last_day: int) -> Iterator[tuple[int, dt.date, float]]:

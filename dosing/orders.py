@@ -63,12 +63,19 @@ class Order:
         words = f"{self.drug} {show(self.dose)} {self.unit}"
         if self.total is not None:
             words += f" = {show(self.total)} {self.total_unit}"
-        if self.every_h is None and not self.then and not self.on_days:
+        if self.every_h is None and not (self.then or self.on_days or self.how):
             return words
         words = f"{words} {self.route} {often(self.every_h, self.on_days)}".replace("  ", " ")
         words = f"{words.rstrip()}{_how_long(self.for_days, self.for_h)}"
         words += f" {self.how}" if self.how else ""
         return words + "".join(f", then {self.step_words(step)}" for step in self.then)
+
+    def bolus_words(self, digits: int = 6) -> str:
+        """The bolus as mass, and as volume where the strength is known; empty without one."""
+        if self.bolus is None or self.bolus_unit is None or self.bolus_total is None:
+            return ""
+        mass = f"{show(self.bolus_total)} {self.bolus_unit.split('/')[0]}"
+        return mass if self.bolus_ml is None else f"{mass} = {show(self.bolus_ml, digits)} mL"
 
     def step_words(self, step: Mapping[str, Any]) -> str:
         """A later step of the order in words."""
@@ -120,6 +127,11 @@ def strength_name(unit: str) -> str:
 def is_infusion(unit: str) -> bool:
     """Whether doses in this unit are given by pump."""
     return unit in _PER_HOUR
+
+
+def is_per_kg(unit: str) -> bool:
+    """Whether a pump dose in this unit is for each kg of body weight."""
+    return _factors(unit)[2]
 
 
 def pump_rate_ml_h(dose: Any, unit: str, weight_kg: Any, concentration_mg_ml: Any) -> Any:
@@ -234,7 +246,7 @@ def infusion(
     dose: float,
     *,
     weight_kg: float,
-    concentration_mg_ml: float,
+    concentration_mg_ml: float | None,
     step_ml_h: float,
     unit: str | None = None,
     label: LabelTable | None = None,
@@ -254,8 +266,9 @@ def infusion(
         In ``unit`` (default: the drug's dose unit).
     weight_kg : float
         Dosing weight. [kg]
-    concentration_mg_ml : float
-        [mg/mL]
+    concentration_mg_ml : float, optional
+        [mg/mL, or units/mL for a dose in units]. Without it a dose that is not for each kg is
+        ordered without a pump rate.
     step_ml_h : float
         The pump's smallest step; the rate is rounded to it, halves up. [mL/h]
     label : LabelTable, optional
@@ -270,6 +283,8 @@ def infusion(
         Further fields of the order.
     """
     unit = unit or drug.dose_unit
+    if concentration_mg_ml is None:
+        return _unpumped(drug, dose, unit, weight_kg, bolus, bolus_unit, max_bolus, more)
     exact = float(pump_rate_ml_h(dose, unit, weight_kg, concentration_mg_ml))
     trace = [_pump_trace(dose, unit, weight_kg, concentration_mg_ml, exact)]
     mass = unit.split("/")[0]
@@ -334,6 +349,42 @@ def infusion(
         findings,
         trace,
     )
+
+
+def _unpumped(
+    drug: Drug,
+    dose: float,
+    unit: str,
+    weight_kg: float,
+    bolus: float | None,
+    bolus_unit: str | None,
+    max_bolus: float | None,
+    more: Mapping[str, Any],
+) -> tuple[Order | None, list[Finding], list[str]]:
+    """The order of an infusion whose strength is not known."""
+    if is_per_kg(unit):
+        text = "Concentration in the pump is needed: the site gives none for this drug."
+        return None, [Finding("stop", text)], []
+    findings = [Finding("note", "Give the concentration for the pump rate.")]
+    total = None
+    if bolus is not None and bolus_unit is not None:
+        total = bolus * weight_kg if "/kg" in bolus_unit else bolus
+        if max_bolus is not None and round(total, 6) > max_bolus:
+            findings.append(_capped("bolus", total, max_bolus, bolus_unit.split("/")[0]))
+            total = max_bolus
+    made = Order(
+        drug=drug.label,
+        dose=dose,
+        unit=unit,
+        route=drug.route,
+        weight_kg=weight_kg,
+        bolus=bolus,
+        bolus_unit=bolus_unit if bolus is not None else None,
+        bolus_total=total,
+        capped=len(findings) > 1,
+        **more,
+    )
+    return made, findings, []
 
 
 def _capped(what: str, wanted: float, cap: float, unit: str) -> Finding:

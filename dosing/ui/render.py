@@ -147,13 +147,9 @@ def order(
     if found.recheck_h is not None:
         hours = dt.timedelta(hours=found.recheck_h)
         due = f"{show_hours(found.recheck_h)} after the start: {clock(at + hours, at)}"
-    bolus = ""
-    if found.bolus is not None and found.bolus_total is not None:
-        unit = (found.bolus_unit or "").split("/")[0]
-        bolus = f"{show(found.bolus_total)} {unit} = {show(found.bolus_ml or 0, 2)} mL"
     life = "" if found.bag_life_h is None else show_hours(found.bag_life_h)
     facts = [
-        ("Bolus", bolus),
+        ("Bolus", found.bolus_words(2)),
         (
             "Concentration in the pump",
             f"{show(found.concentration or 0)} mg/mL" + ("" if entered else ", the usual one here"),
