@@ -16,8 +16,9 @@ from dosing.handover import Gate, warfarin_gate
 from dosing.library import SeedError
 from dosing.orders import Order
 from dosing.scores import ScoreResult
+from dosing.steps import Step
 from dosing.targets import TargetRange, target
-from dosing.titration import Step, titrate
+from dosing.titration import titrate
 
 if TYPE_CHECKING:
     from dosing.course import Course

@@ -7,7 +7,7 @@ import pytest
 
 import dosing
 from dosing.library import load
-from dosing.titration import Step
+from dosing.steps import Step
 
 SMPC = {"baseline_aptt_s": 32, "weight_kg": 70}
 KEYS = {
