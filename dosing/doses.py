@@ -116,8 +116,8 @@ def _total(
         findings.append(
             Finding(
                 "warn",
-                f"The dose worked out, {show(exact, 1)} {mass}, is above the cap: {show(most)} {mass}"
-                " is given.",
+                f"The dose worked out, {show(exact, 1)} {mass}, is above the cap:"
+                f" {show(most)} {mass} is given.",
             )
         )
         trace.append(f"capped at {show(most)} {mass}")

@@ -196,7 +196,7 @@ def _direction(protocol: Protocol, grid: Grid) -> list[str]:
     target = target_of(protocol)
     # What each row leaves running: 0 while held; else the rate from a running rate of 1 and of 0.
     after = [
-        (0.0, 0.0) if (t := r.then).holds or t.stop else (t.factor + t.add, t.add)
+        (0.0, 0.0) if (t := r.then).holds or t.stop else (max(t.factor + t.add, 0.0), t.add)
         for r in protocol.rows
     ]
     alone = set(protocol.columns) == {protocol.measure}
