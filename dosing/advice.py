@@ -182,7 +182,7 @@ def advise(
     findings = list(patient.findings)
     missing = [] if at >= 0 else list(grid.needed(given))
     mg_ml = concentration(seeds, drug, table.outputs.get("dose", ""), patient)
-    missing += [n for n in _sizes(table) if patient.get(n) is None and n not in missing]
+    missing += [n for n in sizes_of(table) if patient.get(n) is None and n not in missing]
     if row is not None and row.stop:
         missing = []
     if at == OUTSIDE:
@@ -247,7 +247,7 @@ def derive(patient: Patient) -> tuple[Patient, list[str]]:
     return patient, said
 
 
-def _sizes(table: Table) -> list[str]:
+def sizes_of(table: Table) -> list[str]:
     """The size of the patient that the table's dose is multiplied by."""
     unit = table.outputs.get("dose", "")
     if orders.is_infusion(unit):
@@ -421,7 +421,7 @@ def _unused(seeds: Library, table: Table, patient: Patient) -> tuple[str, ...]:
         asked |= {seeds.names[n] for n in parts} | {v.quantity for v in score.variants.values()}
     if "platelets_falling" in asked:
         asked |= {"platelets", "platelets_before"}
-    asked |= {seeds.names[n] for n in _sizes(table)} | {"bsa", "platelet_fall"}
+    asked |= {seeds.names[n] for n in sizes_of(table)} | {"bsa", "platelet_fall"}
     return tuple(name for name in patient.values if seeds.names[name] not in asked)
 
 

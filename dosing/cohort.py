@@ -18,7 +18,7 @@ from dosing.interval import Interval
 from dosing.library import Library, load
 from dosing.lint import checked
 from dosing.patients import check_cohort, convert
-from dosing.protocols import ACTIONS, changes, inputs_of
+from dosing.protocols import ACTIONS, bolus_total, changes, inputs_of, running_name
 from dosing.scores import child_pugh_classes
 from dosing.seedtypes import Conditions, Table
 from dosing.tables import OUTSIDE, class_codes, grid_of, options_of, round_half_up
@@ -116,13 +116,15 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
     protocol : str
     cohort : DataFrame
         ``running`` [the protocol's dose unit], what the protocol measures, and optionally
-        ``weight_kg``, ``concentration_mg_ml`` and ``in_range_before``.
+        ``weight_kg``, ``in_range_before``, and ``concentration_mg_ml`` or, for a drug in units,
+        ``concentration_units_ml``.
 
     Returns
     -------
     DataFrame
-        With the cohort's index: ``action``, ``rate``, ``pump_ml_h``, ``hold_min``,
-        ``resume_rate``, ``recheck_h``, ``in_range``, ``notify`` and ``row``.
+        With the cohort's index: ``action``, ``rate``, ``pump_ml_h``, ``bolus`` (as the protocol
+        prints it), ``bolus_total`` (what the patient is given), ``hold_min``, ``resume_rate``,
+        ``recheck_h``, ``in_range``, ``notify`` and ``row``.
 
     Examples
     --------
@@ -140,7 +142,11 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
         )
     found = seeds.protocols[protocol]
     size = len(cohort)
-    columns, refused = check_cohort(_known(seeds, cohort), size)
+    name, strength = running_name(found), orders.strength_name(found.dose_unit)
+    named = _known(seeds, cohort)
+    if "running" in named:
+        named[name] = named.pop("running")
+    columns, refused = check_cohort(named, size)
     checks = drug_checks(seeds, found.drug, found.indication, "titrate")
     for when in [c.when for c, _ in checks if c.stop]:
         values = {n: v for n in when if (v := _in_unit(columns, n)) is not None}
@@ -149,28 +155,27 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
         n: _in_unit(columns, n)
         for n in (
             *inputs_of(found),
-            "running",
+            name,
             "weight_kg",
-            "concentration_mg_ml",
+            strength,
             "in_range_before",
         )
     }
-    given_mg_ml = columns["concentration_mg_ml"]
-    mg_ml = _concentration(seeds, found.drug, found.dose_unit, given_mg_ml, size)
-    strength = seeds.drugs[found.drug].concentrate
-    running = np.full(size, np.nan) if columns["running"] is None else columns["running"]
-    refused |= np.zeros(size, dtype=bool) if strength is None else mg_ml >= strength.mg_ml
+    mg_ml = _concentration(seeds, found.drug, found.dose_unit, columns[strength], size)
+    concentrate = seeds.drugs[found.drug].concentrate
+    running = np.full(size, np.nan) if columns[name] is None else columns[name]
+    refused |= np.zeros(size, dtype=bool) if concentrate is None else mg_ml >= concentrate.mg_ml
     running = np.where(refused, np.nan, running)
     given = {n: columns[n] for n in inputs_of(found) if columns[n] is not None}
     before = columns["in_range_before"]
     step = changes(found, running, given, 0 if before is None else np.nan_to_num(before))
     known = step.row >= 0
-    weight = columns["weight_kg"]
-    pump = np.full(size, np.nan)
-    if weight is not None:
-        weight = np.minimum(weight, seeds.site.weight_caps.get(found.drug, np.inf))
-        exact = orders.pump_rate_ml_h(step.rate, found.dose_unit, weight, mg_ml)
-        pump = round_half_up(exact, seeds.site.pump_step_ml_h)
+    weight = np.full(size, np.nan) if columns["weight_kg"] is None else columns["weight_kg"]
+    weight = np.minimum(weight, seeds.site.weight_caps.get(found.drug, np.inf))
+    exact = orders.pump_rate_ml_h(step.rate, found.dose_unit, weight, mg_ml)
+    # Without a weight one patient is given no pump rate either, whatever the unit.
+    exact = np.where(np.isnan(weight), np.nan, exact)
+    pump = round_half_up(exact, seeds.site.pump_step_ml_h)
     lost = (pump <= 0) & (step.rate > 0)
     known = known & ~lost
     actions = pd.Categorical.from_codes(np.where(known, step.action, -1), categories=ACTIONS)
@@ -179,6 +184,8 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
         for n, v in {
             "rate": step.rate,
             "pump_ml_h": pump,
+            "bolus": np.where(np.isnan(step.flat_bolus), step.bolus, step.flat_bolus),
+            "bolus_total": bolus_total(found, step, weight)[0],
             "hold_min": step.hold_min,
             "resume_rate": step.resume_rate,
             "recheck_h": step.recheck_h,

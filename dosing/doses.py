@@ -1,4 +1,4 @@
-"""Fixed doses: each dose by weight or body surface, its cap and rounding, and its dates."""
+"""Fixed doses: by weight, body surface or the drug to be undone; caps, rounding and dates."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -13,19 +13,28 @@ from dosing.seedtypes import Drug, Row, Table
 from dosing.tables import round_half_up
 from dosing.units import show
 
-# Which size of the patient a dose is for each of, and its registry name and unit.
-_SIZES = {"/kg": ("weight_kg", "kg"), "/m²": ("bsa_m2", "m²")}
+# What a dose is for each of: its registry name, its unit, and how many of them make one.
+_SIZES: dict[str, tuple[str, str, float]] = {
+    "/kg": ("weight_kg", "kg", 1),
+    "/m²": ("bsa_m2", "m²", 1),
+    "/100 units": ("heparin_given_units", "units", 100),
+    "/mg": ("enoxaparin_dose_mg", "mg", 1),
+}
+
+
+def _size(unit: str) -> tuple[str, str, float]:
+    return next((size for end, size in _SIZES.items() if unit.endswith(end)), ("", "", 1))
 
 
 def size_name(unit: str) -> str:
-    """The size that a dose in this unit is multiplied by; empty for a flat dose.
+    """What a dose in this unit is multiplied by; empty for a flat dose.
 
     Examples
     --------
-    >>> size_name("mg/kg"), size_name("mg/m²"), size_name("mg")
-    ('weight_kg', 'bsa_m2', '')
+    >>> size_name("mg/kg"), size_name("mg/m²"), size_name("mg/100 units"), size_name("mg")
+    ('weight_kg', 'bsa_m2', 'heparin_given_units', '')
     """
-    return next((name for end, (name, _) in _SIZES.items() if unit.endswith(end)), "")
+    return _size(unit)[0]
 
 
 def order(
@@ -51,6 +60,13 @@ def order(
     findings: list[Finding] = []
     trace: list[str] = []
     total, capped = _total(dose, unit, then, patient, findings, trace)
+    high = more.get("high")
+    if total is not None and high is not None and high > dose:
+        most, _ = _total(high, unit, then, patient, [], trace)
+        text = (
+            f"The range for this patient: {show(total)} to {show(most or 0)} {unit.split('/')[0]}."
+        )
+        findings.append(Finding("note", text, row.cite or table.cite))
     later = []
     for step in then.get("next", ()):
         step = dict(step)
@@ -90,14 +106,13 @@ def _total(
     trace: list[str],
 ) -> tuple[float | None, bool]:
     """One dose for this patient, and whether a cap bound."""
-    name = size_name(unit)
+    name, short, each = _size(unit)
     if not name:
         return None, False
     size = patient.number(name)
     assert size is not None
     mass = unit.split("/")[0]
-    exact = round(dose * size, 6)
-    short = _SIZES["/kg"][1] if name == "weight_kg" else _SIZES["/m²"][1]
+    exact = round(dose * size / each, 6)
     trace.append(f"{show(dose)} {unit} × {show(size, 4)} {short} = {show(exact, 3)} {mass}")
     total = exact
     if then.get("round_to"):
@@ -108,8 +123,8 @@ def _total(
         findings.append(
             Finding(
                 "warn",
-                f"The dose by size, {show(exact, 1)} {mass}, is above the cap: {show(most)} {mass}"
-                " is given.",
+                f"The dose worked out, {show(exact, 1)} {mass}, is above the cap:"
+                f" {show(most)} {mass} is given.",
             )
         )
         trace.append(f"capped at {show(most)} {mass}")

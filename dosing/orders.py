@@ -317,14 +317,13 @@ def infusion(
     total = volume = None
     if bolus is not None and bolus_unit is not None:
         total, volume = _bolus(bolus, bolus_unit, weight_kg, concentration_mg_ml, label)
+        by_weight = _times_weight(bolus, bolus_unit, weight_kg)
+        trace.append(f"bolus {by_weight}{show(total)} {bolus_unit.split('/')[0]}")
         if max_bolus is not None and round(total, 6) > max_bolus:
             findings.append(_capped("bolus", total, max_bolus, bolus_unit.split("/")[0]))
             trace.append(f"bolus capped at {show(max_bolus)} {bolus_unit.split('/')[0]}")
             volume, total = round(volume * max_bolus / total, 3), max_bolus
-        trace.append(
-            f"bolus {_times_weight(bolus, bolus_unit, weight_kg)}{show(total)}"
-            f" {bolus_unit.split('/')[0]} = {show(volume, 2)} mL"
-        )
+        trace[-1] += f" = {show(volume, 2)} mL"
     size = bag_ml if bag_ml is not None else drug.bag_ml
     return (
         Order(

@@ -132,7 +132,10 @@ class Table:
 
 @attrs.frozen(kw_only=True)
 class Change:
-    """What a titration row does: new rate = running x factor + add, or hold, or stop."""
+    """What a titration row does: new rate = running x factor + add, or hold, or stop.
+
+    ``bolus`` is for each kg where the protocol's doses are; ``flat_bolus`` is whatever the weight.
+    """
 
     add: float = 0.0
     factor: float = 1.0
@@ -141,6 +144,7 @@ class Change:
     resume_factor: float = 1.0
     resume_add: float = 0.0
     bolus: float | None = None
+    flat_bolus: float | None = None
     notify: bool = False
     stop: bool = False
 
@@ -156,11 +160,22 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """Ceilings that the protocol or the label prints, in the protocol's dose unit."""
+    """Ceilings that the protocol or the label prints, in the protocol's dose unit.
 
-    max_rate: float
+    ``unlimited`` says that the source prints no largest rate, so that none is forgotten.
+    ``max_bolus`` is in mg or units, whatever the weight.
+    """
+
+    max_rate: float | None = None
+    unlimited: bool = False
     max_step: float | None = None
+    max_bolus: float | None = None
     cite: str = ""
+
+    @property
+    def top(self) -> float:
+        """The largest rate; infinite where the source prints none."""
+        return float("inf") if self.max_rate is None else self.max_rate
 
 
 @attrs.frozen(kw_only=True)

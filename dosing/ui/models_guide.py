@@ -22,7 +22,8 @@ from dosing.patients import check
 from dosing.protocols import inputs_of
 from dosing.scores import ScoreResult
 from dosing.seedtypes import Dashboard, Topic
-from dosing.titration import Step, titrate
+from dosing.steps import Step
+from dosing.titration import titrate
 from dosing.ui.models import DERIVED, PatientModel
 
 

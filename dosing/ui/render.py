@@ -11,9 +11,9 @@ from dosing.course import Course
 from dosing.events import Event, State
 from dosing.findings import Finding
 from dosing.library import load
+from dosing.steps import Step
 from dosing.targets import TargetRange
 from dosing.timeline import Timeline
-from dosing.titration import Step
 from dosing.units import clock, show, show_hours
 
 # A word and a shape for each level, so that colour is never the only signal.
@@ -224,7 +224,7 @@ def step(found: Step, drawn: dt.datetime, now: dt.datetime) -> str:
         )
         facts += [("Hold", when.replace("when", "until")), ("Then resume at", again)]
     if found.bolus:
-        facts.append(("Bolus", f"{show(found.bolus)} mg/kg"))
+        facts.append(("Bolus", f"{show(found.bolus)} {found.bolus_unit or 'mg/kg'}"))
     if found.notify:
         facts.append(("Notify", "the prescriber"))
     if found.given_dose is not None and found.rate:
