@@ -173,8 +173,6 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
     weight = np.full(size, np.nan) if columns["weight_kg"] is None else columns["weight_kg"]
     weight = np.minimum(weight, seeds.site.weight_caps.get(found.drug, np.inf))
     exact = orders.pump_rate_ml_h(step.rate, found.dose_unit, weight, mg_ml)
-    # Without a weight one patient is given no pump rate either, whatever the unit.
-    exact = np.where(np.isnan(weight), np.nan, exact)
     pump = round_half_up(exact, seeds.site.pump_step_ml_h)
     lost = (pump <= 0) & (step.rate > 0)
     known = known & ~lost

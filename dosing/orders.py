@@ -25,7 +25,10 @@ _PER_HOUR: dict[str, tuple[float, float, bool]] = {
 
 @attrs.frozen(kw_only=True)
 class Order:
-    """One order: the dose, and for an infusion what the pump must be set to."""
+    """One order: the dose, and for an infusion what the pump must be set to.
+
+    ``rate_cap`` is the cap that bound, in mg/h or units/h: then less than ``dose`` is given.
+    """
 
     drug: str
     dose: float
@@ -45,6 +48,7 @@ class Order:
     total: float | None = None
     total_unit: str = ""
     capped: bool = False
+    rate_cap: float | None = None
     every_h: float | None = None
     for_days: float | None = None
     for_h: float | None = None
@@ -61,6 +65,9 @@ class Order:
     def __str__(self) -> str:
         """The order in words, name, dose and unit first."""
         words = f"{self.drug} {show(self.dose)} {self.unit}"
+        if self.rate_cap is not None:
+            per_h = f"{show(self.rate_cap)} {self.unit.split('/')[0]}/h"
+            words = f"{self.drug} {per_h} (the cap; by weight {show(self.dose)} {self.unit})"
         if self.total is not None:
             words += f" = {show(self.total)} {self.total_unit}"
         if self.every_h is None and not (self.then or self.on_days or self.how):
@@ -289,11 +296,11 @@ def infusion(
     trace = [_pump_trace(dose, unit, weight_kg, concentration_mg_ml, exact)]
     mass = unit.split("/")[0]
     findings = []
-    per_h = exact * concentration_mg_ml
+    per_h, rate_cap = exact * concentration_mg_ml, None
     if max_per_h is not None and round(per_h, 6) > max_per_h:
         findings.append(_capped("rate", per_h, max_per_h, f"{mass}/h"))
         trace.append(f"capped at {show(max_per_h)} {mass}/h")
-        exact = max_per_h / concentration_mg_ml
+        exact, rate_cap = max_per_h / concentration_mg_ml, max_per_h
     if label is None:
         pump = float(round_half_up(exact, step_ml_h))
         rounding = f"to the pump's step of {show(step_ml_h)} mL/h"
@@ -343,6 +350,7 @@ def infusion(
             bag_ml=size,
             bag_life_h=None if size is None else round(size / pump, 2),
             capped=bool(findings),
+            rate_cap=rate_cap,
             **more,
         ),
         findings,

@@ -318,9 +318,10 @@ def _pumps(
     weight = patient.number("weight_kg")
     mg_ml = concentration(seeds, drug, protocol.dose_unit, patient)
     findings = orders.check_concentration(drug, mg_ml)
-    if weight is None or mg_ml is None:
+    if mg_ml is None or (weight is None and "/kg" in protocol.dose_unit):
         return (None, None, None), findings
-    dosing_weight, capped = capped_weight(seeds, drug, weight)
+    # Where no dose is for each kg, any weight gives the same pump rate.
+    dosing_weight, capped = (1.0, []) if weight is None else capped_weight(seeds, drug, weight)
     findings += capped
     pumps: list[float | None] = []
     given = None

@@ -192,7 +192,9 @@ def test_a_bolus_whatever_the_weight():
     found = dosing.titrate("heparin-nsccm-high-risk", 18, aptt_s=50)
     assert (found.bolus, found.bolus_unit, found.bolus_total) == (2000, "units", 2000)
     found = dosing.titrate("heparin-acs-2016", 1000, aptt_s=29)
-    assert found.sentence == "Bolus 1,200 units. Increase to 1,240 units/h. Next aPTT in 6 h."
+    assert found.sentence == (
+        "Bolus 1,200 units. Increase to 1,240 units/h: pump 12.4 mL/h. Next aPTT in 6 h."
+    )
 
 
 def test_no_bolus_on_resuming_after_a_hold():
