@@ -317,13 +317,13 @@ def _fixed(table: Table, dose: Any, at: Any, columns: Columns, size: int, status
     out = {n: _of_rows(table, n, at) for n in ("every_h",) if n in table.outputs}
     name = doses.size_name(table.outputs["dose"])
     if name:
-        body = _in_unit(columns, "weight_kg")
+        body = _in_unit(columns, name)
         if name == "bsa_m2":
-            body = _surface(columns, body)
+            body = _surface(columns, _in_unit(columns, "weight_kg"))
         body = np.full(size, np.nan) if body is None else body
         status[(status == OK) & np.isnan(body)] = MISSING
         step, cap = (np.nan_to_num(_of_rows(table, n, at)) for n in ("round_to", "max_total"))
-        out["total"] = doses.totals(dose, body, step, cap)
+        out["total"] = doses.totals(dose, body / doses.per(table.outputs["dose"]), step, cap)
     if "bolus" in table.outputs:
         bolus = _of_rows(table, "bolus", at)
         out["bolus_total"] = np.where(bolus > 0, bolus, np.nan)

@@ -37,6 +37,17 @@ def size_name(unit: str) -> str:
     return _size(unit)[0]
 
 
+def per(unit: str) -> float:
+    """How many of what a dose is for each of make one: 100 for ``mg/100 units``.
+
+    Examples
+    --------
+    >>> per("mg/100 units"), per("mg/kg")
+    (100, 1)
+    """
+    return _size(unit)[2]
+
+
 def order(
     table: Table, row: Row, drug: Drug, patient: Patient, dose: float, **more: Any
 ) -> tuple[Order, list[Finding], list[str]]:

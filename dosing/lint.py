@@ -20,17 +20,8 @@ from dosing.lint_scores import lint_score
 from dosing.orders import is_infusion
 from dosing.patients import Patient, check
 from dosing.protocols import target_of
-from dosing.seedtypes import (
-    Conditions,
-    Dashboard,
-    Drug,
-    Pathway,
-    Protocol,
-    ProtocolRow,
-    Row,
-    Site,
-    Table,
-)
+from dosing.scoretypes import Dashboard, Pathway
+from dosing.seedtypes import Conditions, Drug, Protocol, ProtocolRow, Row, Site, Table
 from dosing.tables import GAP, OVERLAP, Axis, Grid, compile_grid
 from dosing.units import show
 
