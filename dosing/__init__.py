@@ -17,8 +17,9 @@ from dosing.library import SeedError
 from dosing.orders import Order
 from dosing.pathways import pathway
 from dosing.scores import ScoreResult
+from dosing.steps import Step
 from dosing.targets import TargetRange, target
-from dosing.titration import Step, titrate
+from dosing.titration import titrate
 
 if TYPE_CHECKING:
     from dosing.course import Course

@@ -20,16 +20,8 @@ from dosing.lint_scores import lint_score
 from dosing.orders import is_infusion
 from dosing.patients import Patient, check
 from dosing.protocols import target_of
-from dosing.seedtypes import (
-    Conditions,
-    Dashboard,
-    Pathway,
-    Protocol,
-    ProtocolRow,
-    Row,
-    Site,
-    Table,
-)
+from dosing.scoretypes import Dashboard, Pathway
+from dosing.seedtypes import Conditions, Drug, Protocol, ProtocolRow, Row, Site, Table
 from dosing.tables import GAP, OVERLAP, Axis, Grid, compile_grid
 from dosing.units import show
 
@@ -131,18 +123,18 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
     drug = seeds.drugs.get(protocol.drug)
     if drug is None:
         found.append(f"there is no drug {protocol.drug!r}; there are {', '.join(seeds.drugs)}.")
-    elif protocol.dose_unit != drug.dose_unit or not is_infusion(protocol.dose_unit):
+    elif not is_infusion(protocol.dose_unit) or not _is_dosed_in(drug, protocol.dose_unit):
         found.append(
             f"the dose unit is {protocol.dose_unit!r}; {drug.label} is given in {drug.dose_unit}."
         )
     if protocol.measure not in protocol.columns:
         found.append(f"the measure {protocol.measure!r} is not among the columns.")
-    top = drug.ceiling if drug else None
-    if top and top.indication == protocol.indication and protocol.limits.max_rate > top.value:
-        found.append(
-            f"the largest rate {show(protocol.limits.max_rate)} is above the drug's ceiling"
-            f" {show(top.value)} {top.unit}."
-        )
+    top, limits = drug.ceiling if drug else None, protocol.limits
+    if (limits.max_rate is None) != limits.unlimited:
+        found.append("limits: give max_rate, or unlimited = true where the source prints none.")
+    elif top and top.indication == protocol.indication and limits.top > top.value:
+        most = "no largest rate" if limits.unlimited else f"the largest rate {show(limits.top)}"
+        found.append(f"{most} is above the drug's ceiling {show(top.value)} {top.unit}.")
     for i, row in enumerate(protocol.rows, 1):
         then = row.then
         if then.holds and then.resume_factor == 1 and then.resume_add == 0:
@@ -151,6 +143,10 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
             found.append(f"row {i} says how to resume but does not hold the infusion.")
         if (then.holds or then.stop) and (then.add != 0 or then.factor != 1):
             found.append(f"row {i} stops the infusion and changes its rate at once.")
+        if then.bolus is not None and then.flat_bolus is not None:
+            found.append(f"row {i} gives a bolus both by weight and flat.")
+        if (then.holds or then.stop) and (then.bolus or then.flat_bolus):
+            found.append(f"row {i} stops the infusion and gives a bolus.")
         if then.hold is not None and then.hold_min is not None:
             found.append(f"row {i} holds both for minutes and until in range.")
     problems = _proof(protocol)
@@ -161,6 +157,11 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
     except ValueError as error:
         return [*found, f"target: {error}."]
     return found + _direction(protocol, compile_grid(protocol))
+
+
+def _is_dosed_in(drug: Drug, unit: str) -> bool:
+    """Whether a pump dose in this unit can be the drug's: units by weight or not, else its own."""
+    return unit == drug.dose_unit or {unit, drug.dose_unit} == {"units/h", "units/kg/h"}
 
 
 def _proof(table: Table | Protocol) -> list[str]:
@@ -203,7 +204,7 @@ def _direction(protocol: Protocol, grid: Grid) -> list[str]:
     target = target_of(protocol)
     # What each row leaves running: 0 while held; else the rate from a running rate of 1 and of 0.
     after = [
-        (0.0, 0.0) if (t := r.then).holds or t.stop else (t.factor + t.add, t.add)
+        (0.0, 0.0) if (t := r.then).holds or t.stop else (max(t.factor + t.add, 0.0), t.add)
         for r in protocol.rows
     ]
     alone = set(protocol.columns) == {protocol.measure}
@@ -234,7 +235,7 @@ def _direction(protocol: Protocol, grid: Grid) -> list[str]:
 def _read(protocol: Protocol, values: Any) -> Any:
     """Values at the precision at which the protocol reads them."""
     step = protocol.columns[protocol.measure].precision
-    return values if step is None else np.floor(values / step) * step
+    return values if step is None else np.round(np.floor(np.round(values / step, 9)) * step, 9)
 
 
 def _dose_within_ceiling(table: Table, i: int, seeds: Library) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dosing.interval import Interval
 from dosing.library import Library, SeedError
 from dosing.scores import chosen, grid_of_item
-from dosing.seedtypes import Conditions, Quantity, Score, ScoreItem, Variant
+from dosing.scoretypes import Score, ScoreItem, Variant
+from dosing.seedtypes import Conditions, Quantity
 from dosing.tables import GAP, OVERLAP, options_of, possible_range
 from dosing.units import show
 

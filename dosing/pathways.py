@@ -18,7 +18,8 @@ from dosing.lint import checked
 from dosing.orders import is_infusion, strength_name
 from dosing.patients import Patient, check
 from dosing.scores import ScoreResult
-from dosing.seedtypes import Confirmed, Pathway, Stage, Table
+from dosing.scoretypes import Pathway, Stage
+from dosing.seedtypes import Confirmed, Table
 from dosing.tables import OUTSIDE, grid_of
 from dosing.units import show
 

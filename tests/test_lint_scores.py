@@ -5,7 +5,8 @@ import pytest
 
 from dosing.library import load
 from dosing.lint_scores import lint_score, spread
-from dosing.seedtypes import Band, Column, Score, ScoreItem, ScoreRow, Variant
+from dosing.scoretypes import Band, Score, ScoreItem, ScoreRow, Variant
+from dosing.seedtypes import Column
 
 SEEDS = load()
 WHOLE = Score(

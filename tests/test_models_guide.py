@@ -3,7 +3,7 @@
 import pytest
 
 from dosing.library import load
-from dosing.seedtypes import Dashboard, Topic
+from dosing.scoretypes import Dashboard, Topic
 from dosing.ui.models import PatientModel
 from dosing.ui.models_guide import GuideModel
 

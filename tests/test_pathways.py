@@ -7,7 +7,8 @@ import dosing
 from dosing.library import load
 from dosing.pathways import asked_by_pathway, asked_by_table, guidance, rank, walk
 from dosing.patients import check
-from dosing.seedtypes import Check, Column, Pathway, Row, Stage, Table
+from dosing.scoretypes import Pathway, Stage
+from dosing.seedtypes import Check, Column, Row, Table
 
 SEEDS = load()
 NAMES = [*SEEDS.pathways]

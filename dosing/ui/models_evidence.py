@@ -7,7 +7,8 @@ import attrs
 
 from dosing.library import Library
 from dosing.lint import checked
-from dosing.seedtypes import Protocol, ProtocolRow, Row, Score, Table
+from dosing.scoretypes import Score
+from dosing.seedtypes import Protocol, ProtocolRow, Row, Table
 from dosing.units import show
 
 VIEWS = ("Numbers", "Sources", "Where sources disagree", "Statements of the documents")

@@ -21,8 +21,9 @@ from dosing.pathways import (
 from dosing.patients import check
 from dosing.protocols import inputs_of
 from dosing.scores import ScoreResult
-from dosing.seedtypes import Dashboard, Topic
-from dosing.titration import Step, titrate
+from dosing.scoretypes import Dashboard, Topic
+from dosing.steps import Step
+from dosing.titration import titrate
 from dosing.ui.models import DERIVED, PatientModel
 
 
@@ -63,9 +64,9 @@ class GuideModel:
     # Choices
 
     def drugs(self) -> list[str]:
-        """The drugs for which there is a table, when the topic offers every one."""
+        """The drugs that the topic offers."""
         if not self.topic.any_table:
-            return []
+            return list(self.topic.drugs)
         known = {t.drug for t in load().tables.values() if t.purpose == "start"}
         return [drug for drug in load().drugs if drug in known]
 

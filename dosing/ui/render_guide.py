@@ -9,7 +9,7 @@ from dosing.findings import Finding
 from dosing.orders import often
 from dosing.pathways import Agent, Guidance, StageResult
 from dosing.scores import ScoreResult
-from dosing.titration import Step
+from dosing.steps import Step
 from dosing.ui.models import label_of
 from dosing.ui.render import big, findings, icon, needs, told, working
 from dosing.units import show, show_hours
