@@ -18,12 +18,7 @@ from dosing.seedtypes import Claim
 DOCUMENTS = ("000", "001", "002", "003", "004")
 COMMANDS = {"start", "compare", "titrate", "score", "lint", "diff", "tables", "evidence"}
 LATER = {
-    "pathway hit",
     "pathway hlh",
-    "pathway ivig",
-    "pathway plasma-exchange",
-    "pathway doac-switch",
-    "pathway warfarin-start",
     "dashboard choose",
     "dashboard fixed",
     "dashboard hlh",

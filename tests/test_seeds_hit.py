@@ -1,0 +1,324 @@
+"""HIT in the seeds: scores and their misprints, guide tables, agents and the ways through them."""
+
+import itertools
+
+import pytest
+
+import dosing
+from dosing.advice import look_up
+from dosing.checks import fired
+from dosing.library import load
+from dosing.pathways import asked_by_pathway, rank
+from dosing.patients import check
+
+SEEDS = load()
+AGENTS = [t for t in SEEDS.tables.values() if t.purpose == "agent"]
+HIT_PATHWAYS = {
+    "hit", "hit-screening", "hit-procedures", "ivig", "plasma-exchange", "warfarin-start",
+    "doac-switch",
+}  # fmt: skip
+
+
+def says(table, **inputs):
+    found, _ = look_up(SEEDS, SEEDS.tables[table], check(inputs))
+    return " ".join(str(v) for v in found.values())
+
+
+def findings(table, **inputs):
+    found = SEEDS.tables[table]
+    return {(f.level, f.text) for f in fired([(c, "x") for c in found.checks], check(inputs))}
+
+
+def points(item, score="4ts", **inputs):
+    return dosing.score(score, **inputs).components.get(item)
+
+
+# 4Ts: the misprints that are about
+
+
+@pytest.mark.parametrize(
+    ("fall", "nadir", "worth"),
+    [
+        (60, 12, 1), (20, 100, 0),  # not: above 50% OR a lowest count of 20
+        (60, 101, 2), (60, 400, 2),  # not: a lowest count of 20 to 100
+        (29.9, 80, 0), (30, 80, 1), (31, 80, 1),  # not: 0 points above 30%
+        (50, 80, 1), (50.1, 20, 2), (50.1, 19.9, 1), (96, 9.9, 0), (96, 10, 1),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("score", ["4ts", "4ts-warkentin"])
+def test_platelets_are_scored_as_first_printed(score, fall, nadir, worth):
+    found = points(
+        "Thrombocytopenia", score, platelet_fall_pct=fall, platelets_nadir=nadir,
+        surgery_3_days="no",
+    )  # fmt: skip
+    assert found == worth
+
+
+@pytest.mark.parametrize(("before", "worth"), [("within 30 days", 2), ("31 to 100 days ago", 1)])
+def test_only_heparin_within_30_days_gives_2_points_for_a_quick_fall(before, worth):
+    assert points("Timing", onset_day=1, heparin_before=before) == worth
+
+
+def test_surgery_costs_a_point_in_the_modified_version_only():
+    given = {"platelet_fall_pct": 60, "platelets_nadir": 80, "surgery_3_days": "yes"}
+    assert points("Thrombocytopenia", "4ts", **given) == 2
+    assert points("Thrombocytopenia", "4ts-warkentin", **given) == 1
+    assert any("4ts-warkentin" in f.text for f in dosing.score("4ts", **given).findings)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        ({"platelet_fall_pct": 25, "platelets_nadir": 15}, "rows overlap"),
+        ({"platelet_fall_pct": 40, "platelets_nadir": 8}, "rows overlap"),
+        ({"onset_day": 3, "heparin_before": "within 30 days"}, "No printed row"),
+        ({"adrenal_hemorrhage": "yes"}, "adrenal"),
+        ({"platelets_peak": 200, "platelets_nadir": 100}, "count on admission"),
+    ],
+)
+def test_what_the_printed_table_leaves_open_is_said(inputs, words):
+    assert any(words in f.text for f in dosing.score("4ts", **inputs).findings)
+
+
+def test_every_total_of_the_4ts_has_its_band():
+    totals = {}
+    for fall, day, clot, cause in itertools.product(
+        (20, 40, 60), (4, 11, 7), ("none", "suspected", "new"), ("definite", "possible", "none")
+    ):
+        one = dosing.score(
+            "4ts", platelet_fall_pct=fall, platelets_nadir=80, onset_day=day,
+            heparin_before="none", new_thrombosis=clot, other_cause=cause,
+        )  # fmt: skip
+        totals[one.value] = one.band
+    assert [totals[n] for n in range(9)] == ["low"] * 4 + ["intermediate"] * 2 + ["high"] * 3
+
+
+# HEP
+
+
+@pytest.mark.parametrize(
+    ("version", "early", "drug"),
+    [(None, -2, -2), ("original", -2, -2), ("ash-2013", 0, -2), ("online", -1, -1)],
+)
+def test_each_version_of_the_hep_score(version, early, drug):
+    given = {"hep_version": version, "fall_onset": "typical", "onset_day": 3, "new_drug": "yes"}
+    assert points("Timing of the fall", "hep", **given) == early
+    assert points("New drug known to lower platelets", "hep", **given) == drug
+
+
+@pytest.mark.parametrize(("hours", "worth"), [(47.9, 2), (48, -1), (48.1, -1)])
+def test_48_hours_are_disputed_and_it_is_said(hours, worth):
+    found = dosing.score("hep", fall_onset="rapid", rapid_onset_h=hours)
+    assert found.components["Timing of the fall"] == worth
+    assert any("dispute" in f.text for f in found.findings) == (hours == 48)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    ["chronic_thrombocytopenia", "new_drug", "severe_infection", "severe_dic", "arterial_device",
+     "bypass_96_h"],
+)  # fmt: skip
+def test_a_cause_beside_no_other_cause_is_a_contradiction(cause):
+    found = dosing.score("hep", other_cause="none", **{cause: "yes"})
+    assert any("another cause" in f.text and f.level == "warn" for f in found.findings)
+
+
+# Warfarin
+
+
+def test_argatroban_stops_only_above_4_after_5_days():
+    def stops(rate, inr, days):
+        text = says(
+            "hit-argatroban-to-warfarin-us-label",
+            argatroban_mcg_kg_min=rate, inr=inr, overlap_days=days,
+        )  # fmt: skip
+        return text.startswith("Stop argatroban")
+
+    for rate, inr, days in itertools.product((0.5, 2, 2.1), (3.9, 4, 4.1), (4, 5, 6)):
+        assert stops(rate, inr, days) == (rate <= 2 and inr > 4 and days >= 5)
+
+
+def test_the_liver_makes_the_second_inr_too_early():
+    found = findings("hit-argatroban-to-warfarin-us-label", child_pugh="C")
+    assert any("about 12 h" in text for _, text in found)
+
+
+def test_a_low_factor_x_is_no_reason_to_cut_the_overlap_short():
+    found = findings("hit-factor-x", factor_x_pct=18, overlap_days=3)
+    assert any("at least 5 days" in text for _, text in found)
+
+
+# Agents
+
+
+def ranked(**inputs):
+    return {a.drug: a for a in rank(SEEDS, AGENTS, check(inputs))}
+
+
+def levels(drug, **inputs):
+    return {level for level, _ in findings(f"{drug}-agent-hit", **inputs)}
+
+
+def test_there_is_an_agent_table_for_each_drug():
+    assert {t.drug for t in AGENTS} == {
+        "argatroban", "bivalirudin", "fondaparinux", "danaparoid", "apixaban", "rivaroxaban",
+        "dabigatran",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("drug", ["apixaban", "rivaroxaban", "dabigatran"])
+@pytest.mark.parametrize("grade", ["B", "C"])
+def test_no_tablet_in_moderate_or_severe_liver_disease(drug, grade):
+    assert "stop" in levels(drug, child_pugh=grade)
+    assert "stop" not in levels(drug, child_pugh="A")
+
+
+def test_the_region_decides_on_argatroban_in_child_pugh_c():
+    assert levels("argatroban", child_pugh="C", region="EU") >= {"stop"}
+    assert levels("argatroban", child_pugh="C", region="US") == {"warn"}
+    assert levels("argatroban", child_pugh="B", region="EU") == {"warn"}
+
+
+@pytest.mark.parametrize(
+    ("drug", "clearance", "region", "level"),
+    [
+        ("fondaparinux", 29.9, "US", "stop"), ("fondaparinux", 30, "US", "warn"),
+        ("fondaparinux", 50, "US", "warn"), ("fondaparinux", 50.1, "US", ""),
+        ("bivalirudin", 29.9, "EU", "stop"), ("bivalirudin", 29.9, "US", "warn"),
+        ("bivalirudin", 30, "EU", ""),
+        ("rivaroxaban", 14.9, "US", "stop"), ("rivaroxaban", 15, "US", "warn"),
+        ("rivaroxaban", 30, "US", ""),
+        ("apixaban", 14.9, "EU", "stop"), ("apixaban", 14.9, "US", "warn"),
+        ("dabigatran", 30, "US", "stop"), ("dabigatran", 30.1, "US", ""),
+        ("argatroban", 10, "US", ""), ("danaparoid", 29.9, "EU", "warn"),
+    ],
+)  # fmt: skip
+def test_the_kidneys_by_drug_and_region(drug, clearance, region, level):
+    found = levels(drug, crcl_ml_min=clearance, region=region)
+    if drug == "danaparoid":
+        assert found == {"warn"}
+    else:
+        assert found == ({level} if level == "warn" else {"stop", "warn"} & found)
+        assert ("stop" in found) == (level == "stop")
+
+
+@pytest.mark.parametrize("reason", ["critically_ill", "high_bleeding_risk", "planned_procedure"])
+def test_what_wears_off_soon_comes_first_in_the_unstable(reason):
+    for drug in ("argatroban", "bivalirudin"):
+        assert levels(drug, **{reason: "yes"}) == {"note"}
+    for drug in ("fondaparinux", "danaparoid", "apixaban", "rivaroxaban", "dabigatran"):
+        assert levels(drug, **{reason: "yes"}) == {"warn"}
+
+
+@pytest.mark.parametrize("drug", ["argatroban", "bivalirudin", "fondaparinux", "danaparoid"])
+def test_what_is_not_there_is_excluded(drug):
+    assert levels(drug, **{f"{drug}_available": "no"}) == {"stop"}
+
+
+def test_a_stable_patient_may_have_a_tablet_and_a_threatened_limb_may_not():
+    stable = {"critically_ill": "no", "high_bleeding_risk": "no", "planned_procedure": "no"}
+    found = ranked(**stable, child_pugh="none", crcl_ml_min=90, hit_with_thrombosis="no")
+    assert found["rivaroxaban"].place == found["apixaban"].place == "suits"
+    threatened = ranked(**stable, limb_or_life_threat="yes", child_pugh="none", crcl_ml_min=90)
+    assert threatened["apixaban"].place == "less suitable"
+    assert threatened["argatroban"].place == "suits"
+
+
+def test_pregnancy_speaks_for_danaparoid_only():
+    assert levels("danaparoid", pregnancy="yes") == {"note"}
+    for table in AGENTS:
+        if table.drug != "danaparoid":
+            assert "warn" in levels(table.drug, pregnancy="yes")
+
+
+def test_dabigatran_waits_5_days_after_thrombosis():
+    assert "stop" in levels("dabigatran", hit_with_thrombosis="yes", parenteral_days=4)
+    assert "stop" not in levels("dabigatran", hit_with_thrombosis="yes", parenteral_days=5)
+
+
+# Procedures, immunoglobulin, plasma exchange
+
+
+def test_no_licensed_thrombin_inhibitor_in_the_eu_when_both_organs_fail():
+    found = says("hit-liver-and-kidneys", child_pugh="C", crcl_ml_min=20, region="EU")
+    assert "no direct thrombin inhibitor is licensed" in found
+    assert "licensed" not in says(
+        "hit-liver-and-kidneys", child_pugh="C", crcl_ml_min=20, region="US"
+    )
+
+
+def test_dialysis_regimen_a_is_a_bolus_that_may_be_given_again():
+    order = dosing.start(
+        "argatroban", "hit-dialysis", "murray-2004-a",
+        weight_kg=70, renal_replacement="ihd", child_pugh="none",
+    ).order  # fmt: skip
+    assert order is not None
+    assert (order.total, order.total_unit, order.pump_ml_h) == (17500, "mcg", None)
+    assert order.then[0]["dose"] == 250
+
+
+def test_the_surgical_doses_of_bivalirudin_are_never_those_for_hit():
+    rates = {}
+    for indication in ("hit", "bypass", "off-pump-surgery"):
+        order = dosing.start("bivalirudin", indication, weight_kg=70, crcl_ml_min=90).order
+        rates[indication] = order.dose
+    assert rates == {"hit": 0.15, "bypass": 2.5, "off-pump-surgery": 1.75}
+
+
+def test_immunoglobulin_comes_after_the_exchange_and_only_in_confirmed_hit():
+    given = {"weight_kg": 80}
+    assert dosing.start("immunoglobulin", **given, hit_confirmed="no").order is None
+    before = dosing.start("immunoglobulin", **given, plasma_exchange_planned="planned")
+    assert any("after the last exchange" in f.text for f in before.findings)
+    assert (before.authority, before.order.total, before.order.for_days) == ("usual", 80, 2)
+
+
+@pytest.mark.parametrize("genotype", ["not tested", "HH", "HR", "RR"])
+def test_no_genotype_changes_the_answer(genotype):
+    given = {
+        "hit_confirmed": "yes", "platelets": 20, "days_treated": 8, "fcgr2a": genotype,
+        "new_thrombosis_on_treatment": "no",
+    }  # fmt: skip
+    assert "more than 7 days" in says("hit-ivig", **given)
+    stage = SEEDS.pathways["ivig"].stages[0]
+    found = [f.text for f in fired([(c, "x") for c in stage.checks], check(given))]
+    assert any("in all" in text for text in found)
+
+
+# Pathways
+
+
+def test_each_pathway_is_there():
+    assert SEEDS.pathways.keys() >= HIT_PATHWAYS
+
+
+@pytest.mark.parametrize("name", ["warfarin-start", "doac-switch", "hit-screening", "hit"])
+def test_a_pathway_asks_what_its_parts_ask(name):
+    asked = set(asked_by_pathway(SEEDS, SEEDS.pathways[name]))
+    wanted = {
+        "warfarin-start": {"on_vka", "platelets", "overlap_days", "inr", "factor_x_pct"},
+        "doac-switch": {"child_pugh", "oral_intake", "infusion_stopped_h"},
+        "hit-screening": {"heparin_setting", "hit_risk_pct", "heparin_before"},
+        "hit": {"platelets_peak", "platelets_nadir", "four_ts", "region", "weight_kg", "dic"},
+    }
+    assert asked >= wanted[name]
+
+
+def test_the_4ts_total_leads_to_what_to_do():
+    found = dosing.pathway(
+        "hit", platelets_peak=220, platelets_nadir=80, onset_day=7, heparin_before="none",
+        new_thrombosis="none", other_cause="possible", high_bleeding_risk="yes",
+        other_indication="no", dic="yes", bleeding="major", platelets=80, weight_kg=70,
+    )  # fmt: skip
+    assert found.stages[0].scores[0].value == 5
+    now = found.stages[2]
+    assert "Prophylactic intensity" in now.guidance[0].says["intensity"]
+    texts = " ".join(f.text for s in found.stages for f in s.findings)
+    for words in ("flushes", "filter", "Kcentra", "says decrease", "no vitamin K antagonist now"):
+        assert words in texts
+
+
+def test_a_low_total_leaves_heparin_alone():
+    found = dosing.pathway("hit", four_ts=3)
+    assert "as it is" in found.stages[2].guidance[0].says["text"]
+    assert not any("All heparin stops" in f.text for f in found.stages[2].findings)
