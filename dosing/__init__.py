@@ -18,6 +18,8 @@ from dosing.orders import Order
 from dosing.scores import ScoreResult
 from dosing.targets import TargetRange, target
 from dosing.titration import Step, titrate
+from dosing.warfarin_week import TimeInRange
+from dosing.warfarin_week import rosendaal as time_in_therapeutic_range
 
 if TYPE_CHECKING:
     from dosing.course import Course
@@ -34,6 +36,7 @@ __all__ = [
     "SeedError",
     "Step",
     "TargetRange",
+    "TimeInRange",
     "__version__",
     "compare",
     "compare_advice",
@@ -42,6 +45,7 @@ __all__ = [
     "start",
     "start_many",
     "target",
+    "time_in_therapeutic_range",
     "titrate",
     "titrate_many",
     "warfarin_gate",

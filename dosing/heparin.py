@@ -170,7 +170,7 @@ def antithrombin_recombinant(
     weight_kg : numeric
         Actual body weight. [kg]
     pregnant : bool or numeric
-        Caesarean section counts as pregnant.
+        Cesarean section counts as pregnant.
 
     Returns
     -------
