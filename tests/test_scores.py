@@ -140,7 +140,7 @@ def test_ckd_epi_is_indexed_and_says_so():
 
 
 def test_unknown_scores_and_rules_list_what_exists():
-    with pytest.raises(ValueError, match="there are child-pugh, ckd-epi-2021, cockcroft-gault"):
+    with pytest.raises(ValueError, match=r"there are .*child-pugh, ckd-epi-2021, cockcroft-gault"):
         dosing.score("apgar")
     with pytest.raises(ValueError, match="there are actual, ideal"):
         dosing.score("cockcroft-gault", weight_rule="dry", age_y=50)
