@@ -110,9 +110,6 @@ def _immunoglobulin(patient: Patient, _: str) -> Answer:
         Finding("note", f"Reckoned from the {used} weight, {show(weight, 1)} kg."),
         Finding("note", "No largest dose for HIT was found; follow the pharmacy's own."),
     ]
-    if used == "actual":
-        text = "Published HIT patients mostly had their actual weight used."
-        findings.append(Finding("note", text, "ivig-hit-cases-2020"))
     if per_kg <= 0.4:
         text = "At 0.4 g/kg daily the platelets rose only after the third dose."
         findings.append(Finding("note", text, "warkentin-2019-ivig"))
@@ -155,7 +152,6 @@ def _heparin_day(patient: Patient, _: str) -> Answer:
             "note",
             "Resistance is a target not reached: no threshold of dose shows it without an aPTT"
             " and an anti-Xa level.",
-            isth,
         ),
         Finding(
             "note",
@@ -177,8 +173,8 @@ def _heparin_day(patient: Patient, _: str) -> Answer:
 
 AT_AND_HEPARIN = Finding(
     "warn",
-    "Antithrombin makes heparin act more strongly: measure heparin again within 2 to 6 h and be"
-    " ready to lower it.",
+    "Antithrombin makes heparin act more strongly: measure heparin again within 2 to 6 h (the hours"
+    " were recalled) and be ready to lower it.",
     "antithrombin-us-label",
 )
 
@@ -226,7 +222,7 @@ def _antithrombin_recombinant(patient: Patient, _: str) -> Answer:
     }
     findings = [
         AT_AND_HEPARIN,
-        Finding("note", "The load runs over 15 min, the maintenance at once after it.", cite),
+        Finding("note", "The load runs over 15 min, the maintenance after it.", cite),
         Finding("note", "Cesarean section counts as pregnant.", cite),
         Finding("note", "30% more or less at a level; a page that prints 50% is in error.", cite),
         Finding("note", "Perhaps no longer marketed (recalled): ask the pharmacy.", cite),
@@ -319,7 +315,10 @@ def _argatroban_link(patient: Patient, _: str) -> Answer:
     if any(np.isnan(rate) for rate in rates):
         text = "The equation gives zero or less here: it does not hold. Ask an expert."
         return None, components, [Finding("stop", text, cite), *findings]
-    findings.append(Finding("note", "Fitted on 30 patients with HIT on continuous dialysis.", cite))
+    load = (
+        f"Fitted on 30 patients, after {critical.LINK_LOAD_MCG_KG} mcg/kg that is no advice here."
+    )
+    findings.append(Finding("note", load, cite))
     if len(rates) > 1:
         findings.append(
             Finding("note", "Several scores were given: the lowest result stands.", cite)

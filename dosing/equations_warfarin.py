@@ -194,7 +194,7 @@ def _eu_pact_loading(patient: Patient, _: str) -> Answer:
         "from day 4, mg daily": daily,
     }
     findings = [
-        Finding("note", "The result is the dose of day 1; measure the INR before going on.", cite),
+        Finding("note", "The result is the dose of day 1, from an equation: go by the INR."),
         *_doubtful(daily),
     ]
     return rounded(found.day_1_mg), components, findings
