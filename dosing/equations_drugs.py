@@ -316,7 +316,7 @@ def _argatroban_link(patient: Patient, _: str) -> Answer:
         text = "The equation gives zero or less here: it does not hold. Ask an expert."
         return None, components, [Finding("stop", text, cite), *findings]
     load = (
-        f"Fitted on 30 patients, after {critical.LINK_LOAD_MCG_KG} mcg/kg that is no advice here."
+        f"Fitted on 30 patients, after {critical.LINK_LOAD_MCG_KG} mcg/kg: no advice here."
     )
     findings.append(Finding("note", load, cite))
     if len(rates) > 1:
