@@ -315,9 +315,7 @@ def _argatroban_link(patient: Patient, _: str) -> Answer:
     if any(np.isnan(rate) for rate in rates):
         text = "The equation gives zero or less here: it does not hold. Ask an expert."
         return None, components, [Finding("stop", text, cite), *findings]
-    load = (
-        f"Fitted on 30 patients, after {critical.LINK_LOAD_MCG_KG} mcg/kg: no advice here."
-    )
+    load = f"Fitted on 30 patients, after {critical.LINK_LOAD_MCG_KG} mcg/kg: no advice here."
     findings.append(Finding("note", load, cite))
     if len(rates) > 1:
         findings.append(
