@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 READY := $(VENV)/.ready
 
-.PHONY: help setup serve test lint format lock bench clean chromium
+.PHONY: help setup serve test lint format lock docs bench clean chromium
 
 help:
 	@echo "make serve   set up, then open the dashboards (options: make serve ARGS=\"--port 8866\")"
 	@echo "make test    set up, then run every test (options: make test ARGS=\"-k argatroban\")"
 	@echo "make lint    style and types        make format  put the style right"
 	@echo "make lock    pin the dependencies anew, with their hashes"
+	@echo "make docs    build the guides and the reference (build/docs/index.html)"
 	@echo "make bench   measure speed          make clean   remove the set-up"
 
 setup: $(READY)
@@ -60,6 +61,10 @@ lock: $(READY)
 	$(BIN)/python -m pip install -q --disable-pip-version-check "uv==$(UV_VERSION)"
 	$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate --python-version 3.11 \
 	  --extra dev pyproject.toml -o requirements.txt
+
+docs: $(READY)
+	$(BIN)/sphinx-build -q -W -b html docs build/docs
+	@echo "The guides and the reference are at build/docs/index.html"
 
 bench: $(READY)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

@@ -15,9 +15,11 @@ from dosing.findings import Finding
 from dosing.handover import Gate, warfarin_gate
 from dosing.library import SeedError
 from dosing.orders import Order
+from dosing.pathways import pathway
 from dosing.scores import ScoreResult
+from dosing.steps import Step
 from dosing.targets import TargetRange, target
-from dosing.titration import Step, titrate
+from dosing.titration import titrate
 from dosing.warfarin_week import TimeInRange
 from dosing.warfarin_week import rosendaal as time_in_therapeutic_range
 
@@ -40,6 +42,7 @@ __all__ = [
     "__version__",
     "compare",
     "compare_advice",
+    "pathway",
     "proposed_protocol",
     "score",
     "start",

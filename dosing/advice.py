@@ -64,12 +64,8 @@ class Advice:
             lines.append(f"  {order}")
             if order.low is not None and order.high is not None:
                 lines.append(f"    range {show(order.low)} to {show(order.high)} {order.unit}")
-            if order.bolus is not None and order.bolus_unit and order.bolus_total is not None:
-                lines.append(
-                    f"    bolus {show(order.bolus)} {order.bolus_unit}:"
-                    f" {show(order.bolus_total)} {order.bolus_unit.split('/')[0]}"
-                    f" = {show(order.bolus_ml or 0)} mL"
-                )
+            if order.bolus is not None and (words := order.bolus_words()):
+                lines.append(f"    bolus {show(order.bolus)} {order.bolus_unit}: {words}")
             if order.pump_ml_h is not None:
                 lines.append(
                     f"    set the pump to {show(order.pump_ml_h)} mL/h"
@@ -186,7 +182,7 @@ def advise(
     findings = list(patient.findings)
     missing = [] if at >= 0 else list(grid.needed(given))
     mg_ml = concentration(seeds, drug, table.outputs.get("dose", ""), patient)
-    missing += [n for n in _sizes(table) if patient.get(n) is None and n not in missing]
+    missing += [n for n in sizes_of(table) if patient.get(n) is None and n not in missing]
     if row is not None and row.stop:
         missing = []
     if at == OUTSIDE:
@@ -251,7 +247,7 @@ def derive(patient: Patient) -> tuple[Patient, list[str]]:
     return patient, said
 
 
-def _sizes(table: Table) -> list[str]:
+def sizes_of(table: Table) -> list[str]:
     """The size of the patient that the table's dose is multiplied by."""
     unit = table.outputs.get("dose", "")
     if orders.is_infusion(unit):
@@ -340,14 +336,7 @@ def _order(
     assert weight is not None
     weight, capped = capped_weight(seeds, drug, weight)
     findings += capped
-    if mg_ml is None:
-        findings.append(
-            Finding(
-                "stop", "Concentration in the pump is needed: the site gives none for this drug."
-            )
-        )
-        return None, findings, trace
-    more |= {n: row.then[n] for n in ("for_h", "how") if n in row.then}
+    more |= {n: row.then[n] for n in ("for_h", "how") if row.then.get(n)}
     if "next" in row.then:
         more["then"] = tuple(dict(step) for step in row.then["next"])
     label = table.label_table if label_table else None
@@ -432,7 +421,7 @@ def _unused(seeds: Library, table: Table, patient: Patient) -> tuple[str, ...]:
         asked |= {seeds.names[n] for n in parts} | {v.quantity for v in score.variants.values()}
     if "platelets_falling" in asked:
         asked |= {"platelets", "platelets_before"}
-    asked |= {seeds.names[n] for n in _sizes(table)} | {"bsa", "platelet_fall"}
+    asked |= {seeds.names[n] for n in sizes_of(table)} | {"bsa", "platelet_fall"}
     return tuple(name for name in patient.values if seeds.names[name] not in asked)
 
 

@@ -14,6 +14,7 @@ from dosing.findings import Finding
 from dosing.library import Library, SeedError, load
 from dosing.lint import checked, lint_library, lint_path
 from dosing.orders import Order
+from dosing.pathways import pathway
 from dosing.titration import titrate
 from dosing.units import parse_number, show
 from dosing.warfarin_week import MAX_GAP_DAYS, rosendaal
@@ -66,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--high", required=True, help="the highest INR of the range")
     found.add_argument("--max-gap", default=str(MAX_GAP_DAYS), help="in days; default: 56")
     found.add_argument("--json", action="store_true", help="machine-readable")
+    found = verb("pathway", "A clinical question answered step by step.")
+    found.add_argument("name", metavar="NAME")
+    _patient_options(found)
     found = verb("lint", "What is wrong with a seed file or a hospital's folder.")
     found.add_argument("path", nargs="?", help="default: all seeds in force")
     found.add_argument("--json", action="store_true")
@@ -272,6 +276,24 @@ def _point(text: str) -> tuple[float, float]:
     return parse_number(day), parse_number(inr)
 
 
+def _pathway(args: argparse.Namespace) -> int:
+    try:
+        found = pathway(args.name, **_inputs(args))
+    except ValueError as error:
+        return _refuse(args, {"pathway": args.name, "stages": []}, error)
+    if args.json:
+        _print_json(found.to_dict())
+    else:
+        print(found)
+    if found.refused:
+        _say_stops(args, found.findings)
+        asked = ", ".join(f"--{name.replace('_', '-')}" for name in found.missing)
+        if asked:
+            print(f"dosing pathway: still needed: {asked}", file=sys.stderr)
+        return REFUSED
+    return 0
+
+
 def _lint(args: argparse.Namespace) -> int:
     wishes = lint_library(load()) if args.path is None else lint_path(args.path)
     if args.json:
@@ -360,6 +382,7 @@ RUN = {
     "titrate": _titrate,
     "score": _score,
     "ttr": _ttr,
+    "pathway": _pathway,
     "lint": _lint,
     "diff": _diff,
     "tables": _tables,

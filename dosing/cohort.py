@@ -5,19 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from dosing import orders, renal
+from dosing import doses, orders, renal
 from dosing.advice import (
     compare_advice,
     dose_range,
     drug_is_pumped,
     tables_of,
 )
+from dosing.body import bsa_mosteller
 from dosing.checks import drug_checks
 from dosing.interval import Interval
 from dosing.library import Library, load
 from dosing.lint import checked
 from dosing.patients import check_cohort, convert
-from dosing.protocols import ACTIONS, changes, inputs_of
+from dosing.protocols import ACTIONS, bolus_total, changes, inputs_of, running_name
 from dosing.scores import child_pugh_classes
 from dosing.seedtypes import Conditions, Table
 from dosing.tables import OUTSIDE, class_codes, grid_of, options_of, round_half_up
@@ -80,8 +81,10 @@ def start_many(
     -------
     DataFrame
         With the cohort's index: ``status`` (ok, stop, missing, impossible), ``dose``, ``low``,
-        ``high``, ``pump_ml_h``, ``given_dose``, and the table's ``row`` (0 where none answers).
-        No number stands where the status is not ok.
+        ``high``, and the table's ``row`` (0 where none answers); for a pump ``pump_ml_h`` and
+        ``given_dose``, and ``bolus_total`` where the table has a bolus; for a fixed dose
+        ``every_h`` where the table has it, and ``total`` for a dose by kg or m². Of an order in
+        steps, these are the first. No number stands where the status is not ok.
 
     Examples
     --------
@@ -113,13 +116,15 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
     protocol : str
     cohort : DataFrame
         ``running`` [the protocol's dose unit], what the protocol measures, and optionally
-        ``weight_kg``, ``concentration_mg_ml`` and ``in_range_before``.
+        ``weight_kg``, ``in_range_before``, and ``concentration_mg_ml`` or, for a drug in units,
+        ``concentration_units_ml``.
 
     Returns
     -------
     DataFrame
-        With the cohort's index: ``action``, ``rate``, ``pump_ml_h``, ``hold_min``,
-        ``resume_rate``, ``recheck_h``, ``in_range``, ``notify`` and ``row``.
+        With the cohort's index: ``action``, ``rate``, ``pump_ml_h``, ``bolus`` (as the protocol
+        prints it), ``bolus_total`` (what the patient is given), ``hold_min``, ``resume_rate``,
+        ``recheck_h``, ``in_range``, ``notify`` and ``row``.
 
     Examples
     --------
@@ -137,7 +142,11 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
         )
     found = seeds.protocols[protocol]
     size = len(cohort)
-    columns, refused = check_cohort(_known(seeds, cohort), size)
+    name, strength = running_name(found), orders.strength_name(found.dose_unit)
+    named = _known(seeds, cohort)
+    if "running" in named:
+        named[name] = named.pop("running")
+    columns, refused = check_cohort(named, size)
     checks = drug_checks(seeds, found.drug, found.indication, "titrate")
     for when in [c.when for c, _ in checks if c.stop]:
         values = {n: v for n in when if (v := _in_unit(columns, n)) is not None}
@@ -146,27 +155,25 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
         n: _in_unit(columns, n)
         for n in (
             *inputs_of(found),
-            "running",
+            name,
             "weight_kg",
-            "concentration_mg_ml",
+            strength,
             "in_range_before",
         )
     }
-    mg_ml = _concentration(seeds, found.drug, columns["concentration_mg_ml"], size)
-    strength = seeds.drugs[found.drug].concentrate
-    running = np.full(size, np.nan) if columns["running"] is None else columns["running"]
-    refused |= np.zeros(size, dtype=bool) if strength is None else mg_ml >= strength.mg_ml
+    mg_ml = _concentration(seeds, found.drug, found.dose_unit, columns[strength], size)
+    concentrate = seeds.drugs[found.drug].concentrate
+    running = np.full(size, np.nan) if columns[name] is None else columns[name]
+    refused |= np.zeros(size, dtype=bool) if concentrate is None else mg_ml >= concentrate.mg_ml
     running = np.where(refused, np.nan, running)
     given = {n: columns[n] for n in inputs_of(found) if columns[n] is not None}
     before = columns["in_range_before"]
     step = changes(found, running, given, 0 if before is None else np.nan_to_num(before))
     known = step.row >= 0
-    weight = columns["weight_kg"]
-    pump = np.full(size, np.nan)
-    if weight is not None:
-        weight = np.minimum(weight, seeds.site.weight_caps.get(found.drug, np.inf))
-        exact = orders.pump_rate_ml_h(step.rate, found.dose_unit, weight, mg_ml)
-        pump = round_half_up(exact, seeds.site.pump_step_ml_h)
+    weight = np.full(size, np.nan) if columns["weight_kg"] is None else columns["weight_kg"]
+    weight = np.minimum(weight, seeds.site.weight_caps.get(found.drug, np.inf))
+    exact = orders.pump_rate_ml_h(step.rate, found.dose_unit, weight, mg_ml)
+    pump = round_half_up(exact, seeds.site.pump_step_ml_h)
     lost = (pump <= 0) & (step.rate > 0)
     known = known & ~lost
     actions = pd.Categorical.from_codes(np.where(known, step.action, -1), categories=ACTIONS)
@@ -175,6 +182,8 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
         for n, v in {
             "rate": step.rate,
             "pump_ml_h": pump,
+            "bolus": np.where(np.isnan(step.flat_bolus), step.bolus, step.flat_bolus),
+            "bolus_total": bolus_total(found, step, weight)[0],
             "hold_min": step.hold_min,
             "resume_rate": step.resume_rate,
             "recheck_h": step.recheck_h,
@@ -214,8 +223,10 @@ def _in_unit(columns: Columns, name: str) -> Any:
     return None
 
 
-def _concentration(seeds: Library, drug: str, given: Any, size: int) -> Any:
-    site = seeds.site.concentration_mg_ml.get(drug, np.nan)
+def _concentration(seeds: Library, drug: str, unit: str, given: Any, size: int) -> Any:
+    """The strength in the pump as given, else the site's, in what the dose unit asks."""
+    usual: dict[str, float] = getattr(seeds.site, orders.strength_name(unit))
+    site = usual.get(drug, np.nan)
     return np.full(size, site) if given is None else np.where(np.isnan(given), site, given)
 
 
@@ -280,7 +291,9 @@ def _start(seeds: Library, table: Table, given: Columns, size: int) -> Columns:
     status[refused] = IMPOSSIBLE
     out = {"dose": dose[at], "low": low[at], "high": high[at]}
     if drug_is_pumped(table):
-        out |= _pumps(seeds, table, out["dose"], columns, size, status)
+        out |= _pumps(seeds, table, out["dose"], at, columns, size, status)
+    else:
+        out |= _fixed(table, out["dose"], at, columns, size, status)
     blank = status != OK
     if blank.any():
         for column in out.values():
@@ -293,19 +306,58 @@ def _ends(dose: tuple[float, float | None, float | None]) -> tuple[float, float,
     return point, np.nan if low is None else low, np.nan if high is None else high
 
 
+def _of_rows(table: Table, key: str, at: Any) -> Any:
+    """What the rows give under a key, by patient; NaN where a row gives nothing."""
+    given = [r.then.get(key, np.nan) for r in table.rows]
+    return np.array([*given, np.nan], dtype=float)[at]
+
+
+def _fixed(table: Table, dose: Any, at: Any, columns: Columns, size: int, status: Any) -> Columns:
+    """What belongs to a fixed dose: interval, dose by size, bolus."""
+    out = {n: _of_rows(table, n, at) for n in ("every_h",) if n in table.outputs}
+    name = doses.size_name(table.outputs["dose"])
+    if name:
+        body = _in_unit(columns, name)
+        if name == "bsa_m2":
+            body = _surface(columns, _in_unit(columns, "weight_kg"))
+        body = np.full(size, np.nan) if body is None else body
+        status[(status == OK) & np.isnan(body)] = MISSING
+        step, cap = (np.nan_to_num(_of_rows(table, n, at)) for n in ("round_to", "max_total"))
+        out["total"] = doses.totals(dose, body / doses.per(table.outputs["dose"]), step, cap)
+    if "bolus" in table.outputs:
+        bolus = _of_rows(table, "bolus", at)
+        out["bolus_total"] = np.where(bolus > 0, bolus, np.nan)
+    return out
+
+
+def _surface(columns: Columns, weight: Any) -> Any:
+    """Body surface as given, else by height and weight, both of which an order needs."""
+    height = _in_unit(columns, "height_cm")
+    if height is None or weight is None:
+        return None
+    reckoned = np.round(np.asarray(bsa_mosteller(weight, height), dtype=float), 4)
+    given = _in_unit(columns, "bsa_m2")
+    return reckoned if given is None else np.where(np.isnan(given), reckoned, reckoned * 0 + given)
+
+
 def _pumps(
-    seeds: Library, table: Table, dose: Any, columns: Columns, size: int, status: Any
+    seeds: Library, table: Table, dose: Any, at: Any, columns: Columns, size: int, status: Any
 ) -> Columns:
     """Pump rate and the dose it gives; marks who cannot have one in ``status``."""
     drug = seeds.drugs[table.drug]
     unit = table.outputs["dose"]
-    mg_ml = _concentration(seeds, drug.id, _in_unit(columns, "concentration_mg_ml"), size)
+    given = _in_unit(columns, orders.strength_name(unit))
+    mg_ml = _concentration(seeds, drug.id, unit, given, size)
     weight = _in_unit(columns, "weight_kg")
     weight = np.full(size, np.nan) if weight is None else weight
     weight = np.minimum(weight, seeds.site.weight_caps.get(drug.id, np.inf))
     exact = orders.pump_rate_ml_h(dose, unit, weight, mg_ml)
+    if "rate_max" in table.outputs:
+        exact = np.fmin(exact, _of_rows(table, "rate_max", at) / mg_ml)
     pump = round_half_up(exact, seeds.site.pump_step_ml_h)
-    status[(status == OK) & np.isnan(exact)] = MISSING
+    # A rate that is not for each kg is ordered without a strength too, only not in mL/h.
+    unknown = np.isnan(weight) | (np.isnan(mg_ml) & orders.is_per_kg(unit))
+    status[(status == OK) & unknown] = MISSING
     impossible = pump <= 0
     if drug.concentrate is not None:
         impossible |= mg_ml >= drug.concentrate.mg_ml
@@ -313,7 +365,15 @@ def _pumps(
     if top is not None and top.indication == table.indication and top.unit == unit:
         impossible |= dose > top.value
     status[(status == OK) & impossible] = STOP
-    return {"pump_ml_h": pump, "given_dose": orders.dose_of_pump_rate(pump, unit, weight, mg_ml)}
+    out = {"pump_ml_h": pump, "given_dose": orders.dose_of_pump_rate(pump, unit, weight, mg_ml)}
+    if "bolus" in table.outputs:
+        bolus = _of_rows(table, "bolus", at)
+        bolus = np.where(bolus > 0, bolus, np.nan)
+        bolus = bolus * weight if "/kg" in table.outputs["bolus"] else bolus
+        out["bolus_total"] = np.minimum(
+            bolus, np.nan_to_num(_of_rows(table, "bolus_max", at), nan=np.inf)
+        )
+    return out
 
 
 def _meets(values: Mapping[str, Any], when: Conditions, size: int) -> Any:

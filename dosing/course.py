@@ -20,9 +20,10 @@ from dosing.lint import checked
 from dosing.patients import check
 from dosing.protocols import target_of
 from dosing.seedtypes import Protocol
+from dosing.steps import Step
 from dosing.targets import target
 from dosing.timeline import Position, Result, Segment, Timeline
-from dosing.titration import Step, titrate
+from dosing.titration import titrate
 from dosing.units import show
 
 
@@ -48,6 +49,8 @@ class Course:
             raise ValueError(
                 f"there is no protocol {protocol!r} for {drug}; there are {', '.join(known)}"
             )
+        if seeds.protocols[protocol].dose_unit.startswith("units"):
+            raise ValueError(f"A course of {drug} cannot be kept yet: use each step by itself.")
         self.drug = drug
         self.protocol = protocol
         self.setting = dict(setting)
@@ -368,7 +371,7 @@ class Course:
         if patient.stopped:
             raise ValueError(" ".join(f.text for f in patient.findings))
         value = patient.number("running")
-        top = self.seed.limits.max_rate
+        top = self.seed.limits.top
         if value is None or value <= 0:
             raise ValueError(f"Enter a rate above 0 {self.unit}; to give nothing, hold or stop.")
         if value > top:

@@ -1,8 +1,10 @@
-"""Fixed doses: each dose by weight or body surface, its cap and rounding, and its dates."""
+"""Fixed doses: by weight, body surface or the drug to be undone; caps, rounding and dates."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from dosing.findings import Finding
 from dosing.orders import DAY_H, Order
@@ -11,19 +13,39 @@ from dosing.seedtypes import Drug, Row, Table
 from dosing.tables import round_half_up
 from dosing.units import show
 
-# Which size of the patient a dose is for each of, and its registry name and unit.
-_SIZES = {"/kg": ("weight_kg", "kg"), "/m²": ("bsa_m2", "m²")}
+# What a dose is for each of: its registry name, its unit, and how many of them make one.
+_SIZES: dict[str, tuple[str, str, float]] = {
+    "/kg": ("weight_kg", "kg", 1),
+    "/m²": ("bsa_m2", "m²", 1),
+    "/100 units": ("heparin_given_units", "units", 100),
+    "/mg": ("enoxaparin_dose_mg", "mg", 1),
+}
+
+
+def _size(unit: str) -> tuple[str, str, float]:
+    return next((size for end, size in _SIZES.items() if unit.endswith(end)), ("", "", 1))
 
 
 def size_name(unit: str) -> str:
-    """The size that a dose in this unit is multiplied by; empty for a flat dose.
+    """What a dose in this unit is multiplied by; empty for a flat dose.
 
     Examples
     --------
-    >>> size_name("mg/kg"), size_name("mg/m²"), size_name("mg")
-    ('weight_kg', 'bsa_m2', '')
+    >>> size_name("mg/kg"), size_name("mg/m²"), size_name("mg/100 units"), size_name("mg")
+    ('weight_kg', 'bsa_m2', 'heparin_given_units', '')
     """
-    return next((name for end, (name, _) in _SIZES.items() if unit.endswith(end)), "")
+    return _size(unit)[0]
+
+
+def per(unit: str) -> float:
+    """How many of what a dose is for each of make one: 100 for ``mg/100 units``.
+
+    Examples
+    --------
+    >>> per("mg/100 units"), per("mg/kg")
+    (100, 1)
+    """
+    return _size(unit)[2]
 
 
 def order(
@@ -36,7 +58,8 @@ def order(
     table : Table
     row : Row
         Its ``then`` may hold ``every_h``, ``for_days``, ``for_h``, ``on_days``, ``how``, ``next``
-        (later steps), ``max_total`` and ``round_to`` [both in the unit of one dose].
+        (later steps), ``bolus`` (flat, beside the first dose), ``max_total`` and ``round_to``
+        [both in the unit of one dose]. A zero among them means that there is none.
     drug : Drug
     patient : Patient
         With weight or body surface when the dose is for each kg or m².
@@ -48,12 +71,20 @@ def order(
     findings: list[Finding] = []
     trace: list[str] = []
     total, capped = _total(dose, unit, then, patient, findings, trace)
+    high = more.get("high")
+    if total is not None and high is not None and high > dose:
+        most, _ = _total(high, unit, then, patient, [], trace)
+        text = (
+            f"The range for this patient: {show(total)} to {show(most or 0)} {unit.split('/')[0]}."
+        )
+        findings.append(Finding("note", text, row.cite or table.cite))
     later = []
     for step in then.get("next", ()):
         step = dict(step)
         if "dose" in step and size_name(unit):
             step["total"], _ = _total(step["dose"], unit, {**then, **step}, patient, [], [])
         later.append(step)
+    bolus = then.get("bolus") or None
     made = Order(
         drug=drug.label,
         dose=dose,
@@ -64,8 +95,11 @@ def order(
         capped=capped,
         weight_kg=patient.number("weight_kg") if unit.endswith("/kg") else None,
         every_h=then.get("every_h"),
-        for_days=then.get("for_days"),
-        for_h=then.get("for_h"),
+        bolus=bolus,
+        bolus_unit=table.outputs["bolus"] if bolus else None,
+        bolus_total=bolus,
+        for_days=then.get("for_days") or None,
+        for_h=then.get("for_h") or None,
         on_days=tuple(then.get("on_days", ())),
         how=str(then.get("how", "")),
         then=tuple(later),
@@ -83,31 +117,53 @@ def _total(
     trace: list[str],
 ) -> tuple[float | None, bool]:
     """One dose for this patient, and whether a cap bound."""
-    name = size_name(unit)
+    name, short, each = _size(unit)
     if not name:
         return None, False
     size = patient.number(name)
     assert size is not None
     mass = unit.split("/")[0]
-    exact = round(dose * size, 6)
-    short = _SIZES["/kg"][1] if name == "weight_kg" else _SIZES["/m²"][1]
+    exact = round(dose * size / each, 6)
     trace.append(f"{show(dose)} {unit} × {show(size, 4)} {short} = {show(exact, 3)} {mass}")
     total = exact
-    if "round_to" in then:
+    if then.get("round_to"):
         total = float(round_half_up(exact, then["round_to"]))
         trace.append(f"rounded to {show(then['round_to'])} {mass}: {show(total)} {mass}")
     most = then.get("max_total")
-    if most is not None and total > most:
+    if most and total > most:
         findings.append(
             Finding(
                 "warn",
-                f"The dose by size, {show(exact, 1)} {mass}, is above the cap: {show(most)} {mass}"
-                " is given.",
+                f"The dose worked out, {show(exact, 1)} {mass}, is above the cap:"
+                f" {show(most)} {mass} is given.",
             )
         )
         trace.append(f"capped at {show(most)} {mass}")
         return float(most), True
     return total, False
+
+
+def totals(dose: Any, size: Any, round_to: Any, most: Any) -> Any:
+    """One dose for each patient of a cohort, as :func:`order` reckons it for one.
+
+    Parameters
+    ----------
+    dose, size : array
+        Dose for each kg or m², and weight or surface.
+    round_to, most : array
+        Rounding step and cap of one dose; zero where there is none. [unit of one dose]
+
+    Examples
+    --------
+    >>> totals(np.array([1.0, 1.0]), np.array([80, 120]), 0, np.array([0, 100])).tolist()
+    [80.0, 100.0]
+    """
+    exact = np.round(np.asarray(dose, dtype=float) * size, 6)
+    step: Any = np.broadcast_to(round_to, exact.shape)
+    divisor: Any = np.where(step > 0, step, 1)
+    rounded = np.where(step > 0, round_half_up(exact, divisor), exact)
+    cap = np.broadcast_to(most, exact.shape)
+    return np.where((cap > 0) & (rounded > cap), cap, rounded)
 
 
 def calendar(made: Order, start: dt.date, last_day: int) -> Iterator[tuple[int, dt.date, float]]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import attrs
 
-from dosing.titration import Step
+from dosing.steps import Step
 
 Kind = Literal["started", "measured", "rate", "held", "resumed", "stopped", "noted"]
 MEASURED = ("aptt_s", "platelets", "inr")

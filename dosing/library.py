@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from dosing.scoretypes import Dashboard, Pathway, Score
 from dosing.seedtypes import (
     Claim,
     Condition,
     Confirmed,
-    Dashboard,
     Drug,
     Evidence,
-    Pathway,
     Protocol,
     Quantity,
-    Score,
     Site,
     Table,
 )

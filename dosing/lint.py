@@ -16,10 +16,12 @@ import numpy as np
 from dosing import library
 from dosing.interval import Interval
 from dosing.library import Library, SeedError, load
+from dosing.lint_scores import lint_score
 from dosing.orders import is_infusion
 from dosing.patients import Patient, check
 from dosing.protocols import target_of
-from dosing.seedtypes import Conditions, Protocol, ProtocolRow, Row, Site, Table
+from dosing.scoretypes import Dashboard, Pathway
+from dosing.seedtypes import Conditions, Drug, Protocol, ProtocolRow, Row, Site, Table
 from dosing.tables import GAP, OVERLAP, Axis, Grid, compile_grid
 from dosing.units import show
 
@@ -52,6 +54,12 @@ def lint_library(seeds: Library) -> list[str]:
         found += _named(seeds, table.id, lint_table(table, seeds))
     for protocol in seeds.protocols.values():
         found += _named(seeds, protocol.id, lint_protocol(protocol, seeds))
+    for score in seeds.scores.values():
+        found += _named(seeds, score.id, lint_score(score, seeds))
+    for pathway in seeds.pathways.values():
+        found += _named(seeds, pathway.id, _pathway(pathway, seeds))
+    for board in seeds.dashboards.values():
+        found += _named(seeds, board.id, _dashboard(board, seeds))
     found += [f"sites: {wish}" for wish in _site(seeds.site, seeds)]
     found += [f"claims.toml: {wish}" for wish in _claims(seeds)]
     return found
@@ -115,18 +123,18 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
     drug = seeds.drugs.get(protocol.drug)
     if drug is None:
         found.append(f"there is no drug {protocol.drug!r}; there are {', '.join(seeds.drugs)}.")
-    elif protocol.dose_unit != drug.dose_unit or not is_infusion(protocol.dose_unit):
+    elif not is_infusion(protocol.dose_unit) or not _is_dosed_in(drug, protocol.dose_unit):
         found.append(
             f"the dose unit is {protocol.dose_unit!r}; {drug.label} is given in {drug.dose_unit}."
         )
     if protocol.measure not in protocol.columns:
         found.append(f"the measure {protocol.measure!r} is not among the columns.")
-    top = drug.ceiling if drug else None
-    if top and top.indication == protocol.indication and protocol.limits.max_rate > top.value:
-        found.append(
-            f"the largest rate {show(protocol.limits.max_rate)} is above the drug's ceiling"
-            f" {show(top.value)} {top.unit}."
-        )
+    top, limits = drug.ceiling if drug else None, protocol.limits
+    if (limits.max_rate is None) != limits.unlimited:
+        found.append("limits: give max_rate, or unlimited = true where the source prints none.")
+    elif top and top.indication == protocol.indication and limits.top > top.value:
+        most = "no largest rate" if limits.unlimited else f"the largest rate {show(limits.top)}"
+        found.append(f"{most} is above the drug's ceiling {show(top.value)} {top.unit}.")
     for i, row in enumerate(protocol.rows, 1):
         then = row.then
         if then.holds and then.resume_factor == 1 and then.resume_add == 0:
@@ -135,6 +143,10 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
             found.append(f"row {i} says how to resume but does not hold the infusion.")
         if (then.holds or then.stop) and (then.add != 0 or then.factor != 1):
             found.append(f"row {i} stops the infusion and changes its rate at once.")
+        if then.bolus is not None and then.flat_bolus is not None:
+            found.append(f"row {i} gives a bolus both by weight and flat.")
+        if (then.holds or then.stop) and (then.bolus or then.flat_bolus):
+            found.append(f"row {i} stops the infusion and gives a bolus.")
         if then.hold is not None and then.hold_min is not None:
             found.append(f"row {i} holds both for minutes and until in range.")
     problems = _proof(protocol)
@@ -145,6 +157,11 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
     except ValueError as error:
         return [*found, f"target: {error}."]
     return found + _direction(protocol, compile_grid(protocol))
+
+
+def _is_dosed_in(drug: Drug, unit: str) -> bool:
+    """Whether a pump dose in this unit can be the drug's: units by weight or not, else its own."""
+    return unit == drug.dose_unit or {unit, drug.dose_unit} == {"units/h", "units/kg/h"}
 
 
 def _proof(table: Table | Protocol) -> list[str]:
@@ -187,7 +204,7 @@ def _direction(protocol: Protocol, grid: Grid) -> list[str]:
     target = target_of(protocol)
     # What each row leaves running: 0 while held; else the rate from a running rate of 1 and of 0.
     after = [
-        (0.0, 0.0) if (t := r.then).holds or t.stop else (t.factor + t.add, t.add)
+        (0.0, 0.0) if (t := r.then).holds or t.stop else (max(t.factor + t.add, 0.0), t.add)
         for r in protocol.rows
     ]
     alone = set(protocol.columns) == {protocol.measure}
@@ -218,7 +235,7 @@ def _direction(protocol: Protocol, grid: Grid) -> list[str]:
 def _read(protocol: Protocol, values: Any) -> Any:
     """Values at the precision at which the protocol reads them."""
     step = protocol.columns[protocol.measure].precision
-    return values if step is None else np.floor(values / step) * step
+    return values if step is None else np.round(np.floor(np.round(values / step, 9)) * step, 9)
 
 
 def _dose_within_ceiling(table: Table, i: int, seeds: Library) -> list[str]:
@@ -299,9 +316,48 @@ def _site(site: Site, seeds: Library) -> Iterator[str]:
         yield f"pump_step_ml_h is {show(site.pump_step_ml_h)}; it must be above 0."
 
 
+def _pathway(pathway: Pathway, seeds: Library) -> Iterator[str]:
+    cites = [pathway.cite, *(s.cite for s in pathway.stages if s.cite)]
+    for number, stage in enumerate(pathway.stages, 1):
+        place = f"stage {number}"
+        yield from (f"{place}: {w}" for w in _places(seeds, stage.orders))
+        for table in (*stage.tables, *stage.agents):
+            if table not in seeds.tables:
+                yield f"{place}: there is no table {table!r}."
+        yield from (f"{place}: {w}" for w in _conditions(c.when for c in stage.checks))
+        for said in stage.checks:
+            cites.append(said.cite or stage.cite)
+            if sum(map(bool, (said.stop, said.warn, said.note))) != 1:
+                yield f"{place}: a check needs one sentence: stop, warn or note."
+    for cite in cites:
+        if not cite or cite.split()[0] not in seeds.evidence:
+            yield f"it cites {cite!r}, which is not in evidence.toml."
+
+
+def _dashboard(board: Dashboard, seeds: Library) -> Iterator[str]:
+    for topic in board.topics:
+        if topic.pathway and topic.pathway not in seeds.pathways:
+            yield f"{topic.title}: there is no pathway {topic.pathway!r}."
+        for table in topic.tables:
+            if table not in seeds.tables:
+                yield f"{topic.title}: there is no table {table!r}."
+        for wish in _places(seeds, (*topic.orders, *topic.schedule)):
+            yield f"{topic.title}: {wish}"
+
+
+def _places(seeds: Library, places: Iterable[str]) -> Iterator[str]:
+    """What is wrong with ``drug/indication``."""
+    for place in places:
+        drug, _, indication = place.partition("/")
+        if not seeds.find(drug, indication):
+            yield f"there is no table that starts {drug} in {indication!r}."
+
+
 def _claims(seeds: Library) -> Iterator[str]:
     places = {f"table:{i}" for i in seeds.tables} | {f"protocol:{i}" for i in seeds.protocols}
     places |= {f"score:{i}" for i in seeds.scores} | {f"drug:{i}" for i in seeds.drugs}
+    places |= {f"pathway:{i}" for i in seeds.pathways}
+    places |= {f"dashboard:{i}" for i in (*seeds.dashboards, "evidence", "titrate")}
     for claim in seeds.claims:
         if bool(claim.leads_to) == bool(claim.open):
             yield f"{claim.id} must either lead somewhere or be open, by name."

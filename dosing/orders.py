@@ -25,7 +25,10 @@ _PER_HOUR: dict[str, tuple[float, float, bool]] = {
 
 @attrs.frozen(kw_only=True)
 class Order:
-    """One order: the dose, and for an infusion what the pump must be set to."""
+    """One order: the dose, and for an infusion what the pump must be set to.
+
+    ``rate_cap`` is the cap that bound, in mg/h or units/h: then less than ``dose`` is given.
+    """
 
     drug: str
     dose: float
@@ -45,6 +48,7 @@ class Order:
     total: float | None = None
     total_unit: str = ""
     capped: bool = False
+    rate_cap: float | None = None
     every_h: float | None = None
     for_days: float | None = None
     for_h: float | None = None
@@ -61,14 +65,24 @@ class Order:
     def __str__(self) -> str:
         """The order in words, name, dose and unit first."""
         words = f"{self.drug} {show(self.dose)} {self.unit}"
+        if self.rate_cap is not None:
+            per_h = f"{show(self.rate_cap)} {self.unit.split('/')[0]}/h"
+            words = f"{self.drug} {per_h} (the cap; by weight {show(self.dose)} {self.unit})"
         if self.total is not None:
             words += f" = {show(self.total)} {self.total_unit}"
-        if self.every_h is None and not self.then and not self.on_days:
+        if self.every_h is None and not (self.then or self.on_days or self.how):
             return words
         words = f"{words} {self.route} {often(self.every_h, self.on_days)}".replace("  ", " ")
         words = f"{words.rstrip()}{_how_long(self.for_days, self.for_h)}"
         words += f" {self.how}" if self.how else ""
         return words + "".join(f", then {self.step_words(step)}" for step in self.then)
+
+    def bolus_words(self, digits: int = 6) -> str:
+        """The bolus as mass, and as volume where the strength is known; empty without one."""
+        if self.bolus is None or self.bolus_unit is None or self.bolus_total is None:
+            return ""
+        mass = f"{show(self.bolus_total)} {self.bolus_unit.split('/')[0]}"
+        return mass if self.bolus_ml is None else f"{mass} = {show(self.bolus_ml, digits)} mL"
 
     def step_words(self, step: Mapping[str, Any]) -> str:
         """A later step of the order in words."""
@@ -120,6 +134,11 @@ def strength_name(unit: str) -> str:
 def is_infusion(unit: str) -> bool:
     """Whether doses in this unit are given by pump."""
     return unit in _PER_HOUR
+
+
+def is_per_kg(unit: str) -> bool:
+    """Whether a pump dose in this unit is for each kg of body weight."""
+    return _factors(unit)[2]
 
 
 def pump_rate_ml_h(dose: Any, unit: str, weight_kg: Any, concentration_mg_ml: Any) -> Any:
@@ -234,7 +253,7 @@ def infusion(
     dose: float,
     *,
     weight_kg: float,
-    concentration_mg_ml: float,
+    concentration_mg_ml: float | None,
     step_ml_h: float,
     unit: str | None = None,
     label: LabelTable | None = None,
@@ -254,8 +273,9 @@ def infusion(
         In ``unit`` (default: the drug's dose unit).
     weight_kg : float
         Dosing weight. [kg]
-    concentration_mg_ml : float
-        [mg/mL]
+    concentration_mg_ml : float, optional
+        [mg/mL, or units/mL for a dose in units]. Without it a dose that is not for each kg is
+        ordered without a pump rate.
     step_ml_h : float
         The pump's smallest step; the rate is rounded to it, halves up. [mL/h]
     label : LabelTable, optional
@@ -270,15 +290,17 @@ def infusion(
         Further fields of the order.
     """
     unit = unit or drug.dose_unit
+    if concentration_mg_ml is None:
+        return _unpumped(drug, dose, unit, weight_kg, bolus, bolus_unit, max_bolus, more)
     exact = float(pump_rate_ml_h(dose, unit, weight_kg, concentration_mg_ml))
     trace = [_pump_trace(dose, unit, weight_kg, concentration_mg_ml, exact)]
     mass = unit.split("/")[0]
     findings = []
-    per_h = exact * concentration_mg_ml
+    per_h, rate_cap = exact * concentration_mg_ml, None
     if max_per_h is not None and round(per_h, 6) > max_per_h:
         findings.append(_capped("rate", per_h, max_per_h, f"{mass}/h"))
         trace.append(f"capped at {show(max_per_h)} {mass}/h")
-        exact = max_per_h / concentration_mg_ml
+        exact, rate_cap = max_per_h / concentration_mg_ml, max_per_h
     if label is None:
         pump = float(round_half_up(exact, step_ml_h))
         rounding = f"to the pump's step of {show(step_ml_h)} mL/h"
@@ -302,14 +324,13 @@ def infusion(
     total = volume = None
     if bolus is not None and bolus_unit is not None:
         total, volume = _bolus(bolus, bolus_unit, weight_kg, concentration_mg_ml, label)
+        by_weight = _times_weight(bolus, bolus_unit, weight_kg)
+        trace.append(f"bolus {by_weight}{show(total)} {bolus_unit.split('/')[0]}")
         if max_bolus is not None and round(total, 6) > max_bolus:
             findings.append(_capped("bolus", total, max_bolus, bolus_unit.split("/")[0]))
             trace.append(f"bolus capped at {show(max_bolus)} {bolus_unit.split('/')[0]}")
             volume, total = round(volume * max_bolus / total, 3), max_bolus
-        trace.append(
-            f"bolus {_times_weight(bolus, bolus_unit, weight_kg)}{show(total)}"
-            f" {bolus_unit.split('/')[0]} = {show(volume, 2)} mL"
-        )
+        trace[-1] += f" = {show(volume, 2)} mL"
     size = bag_ml if bag_ml is not None else drug.bag_ml
     return (
         Order(
@@ -329,11 +350,48 @@ def infusion(
             bag_ml=size,
             bag_life_h=None if size is None else round(size / pump, 2),
             capped=bool(findings),
+            rate_cap=rate_cap,
             **more,
         ),
         findings,
         trace,
     )
+
+
+def _unpumped(
+    drug: Drug,
+    dose: float,
+    unit: str,
+    weight_kg: float,
+    bolus: float | None,
+    bolus_unit: str | None,
+    max_bolus: float | None,
+    more: Mapping[str, Any],
+) -> tuple[Order | None, list[Finding], list[str]]:
+    """The order of an infusion whose strength is not known."""
+    if is_per_kg(unit):
+        text = "Concentration in the pump is needed: the site gives none for this drug."
+        return None, [Finding("stop", text)], []
+    findings = [Finding("note", "Give the concentration for the pump rate.")]
+    total = None
+    if bolus is not None and bolus_unit is not None:
+        total = bolus * weight_kg if "/kg" in bolus_unit else bolus
+        if max_bolus is not None and round(total, 6) > max_bolus:
+            findings.append(_capped("bolus", total, max_bolus, bolus_unit.split("/")[0]))
+            total = max_bolus
+    made = Order(
+        drug=drug.label,
+        dose=dose,
+        unit=unit,
+        route=drug.route,
+        weight_kg=weight_kg,
+        bolus=bolus,
+        bolus_unit=bolus_unit if bolus is not None else None,
+        bolus_total=total,
+        capped=len(findings) > 1,
+        **more,
+    )
+    return made, findings, []
 
 
 def _capped(what: str, wanted: float, cap: float, unit: str) -> Finding:

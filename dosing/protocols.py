@@ -32,6 +32,7 @@ class Changes:
     hold_min: Any
     until_in_range: Any
     bolus: Any
+    flat_bolus: Any
     notify: Any
     in_range: Any
     capped: Any
@@ -64,6 +65,51 @@ def target_of(protocol: Protocol) -> Interval:
     return Interval.parse(protocol.target)
 
 
+def measure_word(protocol: Protocol) -> str:
+    """What the protocol goes by, as it is said in an order."""
+    return "anti-Xa" if protocol.measure.startswith("anti_xa") else "aPTT"
+
+
+def running_name(protocol: Protocol) -> str:
+    """Under which name a running rate is checked: what is possible differs by the unit."""
+    return "heparin_units_h" if protocol.dose_unit == "units/h" else "running"
+
+
+def bolus_unit(protocol: Protocol, flat: bool = False) -> str:
+    """The unit of a protocol's bolus: for each kg where its doses are, unless it is flat.
+
+    Examples
+    --------
+    >>> from dosing.library import load
+    >>> bolus_unit(load().protocols["heparin-raschke-1993"])
+    'units/kg'
+    """
+    mass = protocol.dose_unit.split("/")[0]
+    return f"{mass}/kg" if "/kg" in protocol.dose_unit and not flat else mass
+
+
+def bolus_total(protocol: Protocol, change: Changes, weight_kg: Any) -> tuple[Any, Any]:
+    """The bolus that is given, in the mass of the dose unit, and where the protocol's cap bound.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    change : Changes
+    weight_kg : float or array
+        Dosing weight; NaN where it is not known. [kg]
+
+    Returns
+    -------
+    total, capped : ndarray
+        NaN where there is no bolus, or one by weight and no weight.
+    """
+    by_weight = change.bolus * weight_kg if "/kg" in protocol.dose_unit else change.bolus
+    wanted = np.where(np.isnan(change.flat_bolus), by_weight, change.flat_bolus)
+    cap = np.inf if protocol.limits.max_bolus is None else protocol.limits.max_bolus
+    capped = np.round(wanted, 6) > cap
+    return np.where(capped, cap, np.round(wanted, 6)), capped
+
+
 def changes(
     protocol: Protocol, running: Any, given: Mapping[str, Any], in_range_before: Any = 0
 ) -> Changes:
@@ -87,7 +133,7 @@ def changes(
     running = np.asarray(running, dtype=float)
     row = np.asarray(grid_of(protocol).rows_for(measured(protocol, given)))
     row, running = np.broadcast_arrays(row, running)
-    usable = (running > 0) & (running <= protocol.limits.max_rate)
+    usable = (running > 0) & (running <= protocol.limits.top)
     row = np.where(usable, row, np.where(row < 0, row, -1))
     known = row >= 0
     then = [r.then for r in protocol.rows]
@@ -120,6 +166,7 @@ def changes(
         hold_min=np.where(hold, of([t.hold_min or np.nan for t in then]), np.nan),
         until_in_range=until,
         bolus=of([np.nan if t.bolus is None else t.bolus for t in then]),
+        flat_bolus=of([np.nan if t.flat_bolus is None else t.flat_bolus for t in then]),
         notify=of([t.notify for t in then], False).astype(bool) | stop | capped,
         in_range=unchanged,
         capped=capped,
@@ -137,8 +184,8 @@ def _within(protocol: Protocol, running: Any, wanted: Any) -> tuple[Any, Any, An
     if limits.max_step is not None:
         rate = np.clip(wanted, running - limits.max_step, running + limits.max_step)
         limited = rate != wanted
-    capped = rate > limits.max_rate
-    return np.where(capped, limits.max_rate, rate), limited, capped
+    capped = rate > limits.top
+    return np.where(capped, limits.top, rate), limited, capped
 
 
 def _recheck(protocol: Protocol, unchanged: Any, in_range_before: Any) -> Any:

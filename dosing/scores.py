@@ -11,7 +11,8 @@ from dosing.findings import Finding, Level, ordered
 from dosing.interval import Interval
 from dosing.library import Library, load
 from dosing.patients import Patient, meets, value_meets
-from dosing.seedtypes import Conditions, Confirmed, Score, ScoreItem
+from dosing.scoretypes import Score, ScoreItem
+from dosing.seedtypes import Conditions, Confirmed
 from dosing.tables import class_codes, compile_grid, options_of
 from dosing.units import show
 

@@ -132,7 +132,10 @@ class Table:
 
 @attrs.frozen(kw_only=True)
 class Change:
-    """What a titration row does: new rate = running x factor + add, or hold, or stop."""
+    """What a titration row does: new rate = running x factor + add, or hold, or stop.
+
+    ``bolus`` is for each kg where the protocol's doses are; ``flat_bolus`` is whatever the weight.
+    """
 
     add: float = 0.0
     factor: float = 1.0
@@ -141,6 +144,7 @@ class Change:
     resume_factor: float = 1.0
     resume_add: float = 0.0
     bolus: float | None = None
+    flat_bolus: float | None = None
     notify: bool = False
     stop: bool = False
 
@@ -156,11 +160,22 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """Ceilings that the protocol or the label prints, in the protocol's dose unit."""
+    """Ceilings that the protocol or the label prints, in the protocol's dose unit.
 
-    max_rate: float
+    ``unlimited`` says that the source prints no largest rate, so that none is forgotten.
+    ``max_bolus`` is in mg or units, whatever the weight.
+    """
+
+    max_rate: float | None = None
+    unlimited: bool = False
     max_step: float | None = None
+    max_bolus: float | None = None
     cite: str = ""
+
+    @property
+    def top(self) -> float:
+        """The largest rate; infinite where the source prints none."""
+        return float("inf") if self.max_rate is None else self.max_rate
 
 
 @attrs.frozen(kw_only=True)
@@ -255,142 +270,6 @@ class Drug:
     concentrate: Concentrate | None = None
     target: Target | None = None
     rxnorm: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class ScoreRow:
-    """One line of an item that more than one input decides."""
-
-    when: Conditions = attrs.field(factory=dict)
-    points: int
-
-
-@attrs.frozen(kw_only=True)
-class ScoreItem:
-    """One item of an additive score, and how it earns its points.
-
-    ``units``: rows of a number, in each unit as printed. ``classes``: points by answer. ``count``:
-    how many of several findings hold, then ``points`` by that number; each finding lists its
-    alternatives by unit. ``rows``: a decision table of the inputs in ``columns``.
-    """
-
-    name: str
-    label: str
-    units: dict[str, tuple[tuple[str, int], ...]] = attrs.field(factory=dict)
-    classes: dict[str, Any] = attrs.field(factory=dict)
-    count: tuple[Conditions, ...] = ()
-    points: tuple[tuple[str, int], ...] = ()
-    columns: dict[str, Column] = attrs.field(factory=dict)
-    rows: tuple[ScoreRow, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class Band:
-    """A range of totals, its name, and what it means."""
-
-    when: str
-    band: str
-    says: str = ""
-    cite: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Variant:
-    """Another way to score one item, chosen by an answer (``yes`` unless ``answer`` says)."""
-
-    quantity: str
-    replaces: str
-    answer: str = "yes"
-    units: dict[str, tuple[tuple[str, int], ...]] = attrs.field(factory=dict)
-    classes: dict[str, Any] = attrs.field(factory=dict)
-    count: tuple[Conditions, ...] = ()
-    points: tuple[tuple[str, int], ...] = ()
-    rows: tuple[ScoreRow, ...] = ()
-    note: str = ""
-    cite: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Reading:
-    """A printed table from totals to a further figure, such as a probability."""
-
-    label: str
-    rows: tuple[tuple[float, str], ...]
-    note: str = ""
-    cite: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Score:
-    """An additive score, its items and the names of its bands.
-
-    ``gives`` is the name under which its total serves tables and pathways.
-    """
-
-    id: str
-    title: str
-    cite: str
-    items: tuple[ScoreItem, ...]
-    bands: tuple[Band, ...]
-    unit: str = "points"
-    gives: str = ""
-    confirmed: Confirmed | None = None
-    note: str = ""
-    variants: dict[str, Variant] = attrs.field(factory=dict)
-    checks: tuple[Check, ...] = ()
-    reading: Reading | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Stage:
-    """One step of a pathway: what it asks of which rooms.
-
-    ``scores`` (equations too) by name, ``tables`` by id, ``orders`` as ``drug/indication``;
-    ``agents`` are tables of purpose ``agent``, ranked; ``checks`` are findings of its own.
-    """
-
-    title: str
-    scores: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    orders: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
-    checks: tuple[Check, ...] = ()
-    note: str = ""
-    cite: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Pathway:
-    """A clinical question answered in steps from tables, scores and orders."""
-
-    id: str
-    title: str
-    cite: str
-    stages: tuple[Stage, ...]
-    note: str = ""
-    confirmed: Confirmed | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Topic:
-    """One question on a dashboard, and what answers it: pathways, scores or drugs."""
-
-    title: str
-    pathways: tuple[str, ...] = ()
-    scores: tuple[str, ...] = ()
-    orders: tuple[str, ...] = ()
-    protocols: tuple[str, ...] = ()
-    any_table: bool = False
-    help: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Dashboard:
-    """A dashboard as its topics."""
-
-    id: str
-    title: str
-    topics: tuple[Topic, ...]
 
 
 @attrs.frozen(kw_only=True)

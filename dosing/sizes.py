@@ -1,4 +1,4 @@
-"""What follows from other inputs by plain arithmetic: body surface, platelet fall."""
+"""What follows from other inputs by plain arithmetic: body surface, platelet fall, heparin a kg."""
 
 from dosing.body import bsa_mosteller
 from dosing.patients import Patient
@@ -7,13 +7,18 @@ PERCENT = 100
 
 
 def derive_sizes(patient: Patient) -> Patient:
-    """Fill in body surface and platelet fall where their parts are given; replace nothing."""
+    """Fill in body surface, platelet fall and heparin for each kg where their parts are given;
+    replace nothing.
+    """
     height, weight = patient.number("height_cm"), patient.number("weight_kg")
     if height is not None and weight is not None and patient.get("bsa_m2") is None:
         patient = patient.having(bsa_m2=round(float(bsa_mosteller(weight, height)), 4))
     peak, nadir = patient.number("platelets_peak"), patient.number("platelets_nadir")
     if peak is not None and nadir is not None and patient.get("platelet_fall_pct") is None:
         patient = patient.having(platelet_fall_pct=platelet_fall_pct(peak, nadir))
+    rate = patient.number("heparin_units_h")
+    if rate is not None and weight is not None and patient.get("heparin_units_kg_h") is None:
+        patient = patient.having(heparin_units_kg_h=round(rate / weight, 6))
     return patient
 
 

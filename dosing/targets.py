@@ -51,7 +51,7 @@ def target(drug: str, baseline_aptt_s: Any = None) -> TargetRange:
     if rule is None:
         return TargetRange(
             window=None,
-            findings=(Finding("note", f"{drug} is not adjusted by the aPTT."),),
+            findings=(Finding("note", f"No aPTT range by the baseline is given for {drug}."),),
             trace=(),
         )
     if baseline is None:

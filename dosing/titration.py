@@ -1,119 +1,33 @@
 """The next step of a titration: what to set the pump to, when to look again, and why."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 
 from dosing import orders
-from dosing.advice import VERSION, capped_weight, concentration, derive, outside
+from dosing.advice import capped_weight, concentration, derive, outside
 from dosing.checks import drug_checks, fired
 from dosing.findings import Finding, ordered, stopped
 from dosing.library import Library
 from dosing.lint import checked
 from dosing.patients import Patient, check
-from dosing.protocols import ACTIONS, Changes, changes, inputs_of, measured
-from dosing.seedtypes import Change, Confirmed, Protocol
+from dosing.protocols import (
+    ACTIONS,
+    Changes,
+    bolus_total,
+    bolus_unit,
+    changes,
+    inputs_of,
+    measure_word,
+    measured,
+    running_name,
+)
+from dosing.seedtypes import Change, Protocol
+from dosing.steps import Step, working
 from dosing.tables import OUTSIDE, grid_of
-from dosing.targets import TargetRange, target
-from dosing.units import show, show_hours
-
-
-@attrs.frozen(kw_only=True)
-class Step:
-    """What a protocol asks for after one result. ``action`` is empty when it cannot say.
-
-    ``rate`` is what the pump is to run at now: 0 while held or stopped.
-    """
-
-    action: str
-    rate: float | None
-    unit: str
-    pump_ml_h: float | None
-    given_dose: float | None
-    bolus: float | None
-    hold_min: float | None
-    until_in_range: bool
-    resume_rate: float | None
-    resume_pump_ml_h: float | None
-    recheck_h: float | None
-    in_range: bool | None
-    notify: bool
-    findings: tuple[Finding, ...]
-    trace: tuple[str, ...]
-    protocol: str
-    title: str
-    row: int | None
-    cite: str
-    confirmed: Confirmed | None
-    inputs: dict[str, Any]
-    missing: tuple[str, ...]
-    seeds: str
-    version: str = VERSION
-
-    def to_dict(self) -> dict[str, Any]:
-        """The step as JSON carries it."""
-        out = attrs.asdict(self, recurse=False)
-        out["findings"] = [f.to_dict() for f in self.findings]
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in out.items()}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "Step":
-        """The inverse of :meth:`to_dict`."""
-        values = dict(data)
-        values["findings"] = tuple(Finding(**f) for f in values["findings"])
-        for name in ("trace", "missing"):
-            values[name] = tuple(values[name])
-        return cls(**values)
-
-    @property
-    def sentence(self) -> str:
-        """The order in one line."""
-        if not self.action:
-            return "No next step: see what is missing or refused."
-        parts = [_ACTION_WORDS[self.action].format(self._rate_words(self.rate, self.pump_ml_h))]
-        if self.action == "hold":
-            again = self._rate_words(self.resume_rate, self.resume_pump_ml_h)
-            if self.until_in_range:
-                parts.append(f"Resume at {again} when the aPTT is in range.")
-            else:
-                parts.append(f"Resume after {show_hours((self.hold_min or 0) / 60)} at {again}.")
-        if self.notify:
-            parts.append("Notify the prescriber.")
-        if self.recheck_h is not None:
-            after = " after restarting" if self.hold_min is not None else ""
-            parts.append(f"Next aPTT in {show_hours(self.recheck_h)}{after}.")
-        return " ".join(parts)
-
-    def _rate_words(self, rate: float | None, pump: float | None) -> str:
-        words = f"{show(rate or 0)} {self.unit}"
-        return words if pump is None or not rate else f"{words}: pump {show(pump)} mL/h"
-
-    def __str__(self) -> str:
-        lines = [self.title, f"  {self.sentence}"]
-        lines += [
-            f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in self.findings
-        ]
-        lines += [f"  = {line}" for line in self.trace]
-        return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        import html
-
-        return f"<pre>{html.escape(str(self))}</pre>"
-
-
-_ACTION_WORDS = {
-    "continue": "Continue at {}.",
-    "increase": "Increase to {}.",
-    "decrease": "Decrease to {}.",
-    "hold": "Hold the infusion.",
-    "resume": "Resume at {}.",
-    "stop": "Stop the infusion.",
-}
+from dosing.targets import target
+from dosing.units import show
 
 
 def titrate(
@@ -137,8 +51,8 @@ def titrate(
     held_from : float or text, optional
         While held "until in range": the rate to resume at.
     **inputs
-        By the registry's names: ``aptt_s``, ``baseline_aptt_s``, ``weight_kg`` for the pump rate,
-        and anything that the safety checks ask.
+        By the registry's names: ``aptt_s``, ``baseline_aptt_s`` or ``anti_xa_units_ml``,
+        ``weight_kg`` for the pump rate and the bolus, and anything that the safety checks ask.
 
     Returns
     -------
@@ -162,16 +76,17 @@ def titrate(
             f"there is no protocol {protocol!r}; there are {', '.join(seeds.protocols)}"
         )
     found = seeds.protocols[protocol]
-    asked = {**inputs, "running": running, "in_range_before": in_range_before}
+    name = running_name(found)
+    asked = {**inputs, name: running, "in_range_before": in_range_before}
     patient, derived = derive(check(asked))
-    held = check({"running": held_from})
+    held = check({name: held_from})
     findings = [*patient.findings, *held.findings]
-    needs = [*inputs_of(found), "running"]
+    needs = [*inputs_of(found), name]
     missing = [n for n in needs if patient.get(n) is None and n not in patient.refused]
     findings += [
         Finding("stop", f"{seeds.quantities[seeds.names[n]].label} is needed.") for n in missing
     ]
-    rate, resuming = patient.number("running"), held.number("running")
+    rate, resuming = patient.number(name), held.number(name)
     if rate is not None:
         findings += _running_problems(found, rate, resuming is not None)
     given = patient.known([*inputs_of(found), "aptt_ratio"])
@@ -210,12 +125,12 @@ def _running_problems(protocol: Protocol, rate: float, resuming: bool) -> list[F
                 " For a held infusion say from which rate it was held.",
             )
         ]
-    if rate > protocol.limits.max_rate:
+    if rate > protocol.limits.top:
         return [
             Finding(
                 "stop",
                 f"The running rate {show(rate)} {protocol.dose_unit} is above this protocol's"
-                f" largest rate, {show(protocol.limits.max_rate)}: check it, and notify the"
+                f" largest rate, {show(protocol.limits.top)}: check it, and notify the"
                 " prescriber.",
                 protocol.limits.cite,
             )
@@ -244,7 +159,7 @@ def _step(
         resume = _float(change.resume_rate)
         if resuming is not None:
             action, rate, resume = _while_held(row.then, resuming)
-        trace += _trace(protocol, patient, row.then, int(change.row), resuming is not None)
+        trace += working(protocol, patient, row.then, int(change.row), resuming is not None)
         cite = row.cite or protocol.cite
         findings += [Finding("warn", row.warn, cite)] if row.warn else []
         findings += [Finding("note", row.note, cite)] if row.note else []
@@ -252,22 +167,22 @@ def _step(
     findings += safety
     if protocol.note:
         findings.append(Finding("note", protocol.note, protocol.cite))
+    word = measure_word(protocol)
     if not seeds.site.confirmed:
-        findings.append(
-            Finding(
-                "warn",
-                "No hospital has confirmed this protocol here: aPTT limits depend on the"
-                " laboratory's reagent, so each hospital must approve its own.",
-            )
-        )
-    window: TargetRange = target(protocol.drug, inputs.get("baseline_aptt_s"))
-    if patient.get("baseline_aptt_s") is not None and window.window is None:
-        findings += window.findings
+        reagent = "aPTT limits depend on the laboratory's reagent, so " if word == "aPTT" else ""
+        text = f"No hospital has confirmed this protocol here: {reagent}each hospital must approve"
+        findings.append(Finding("warn", f"{text} its own."))
+    if patient.get("baseline_aptt_s") is not None and seeds.drugs[protocol.drug].target:
+        window = target(protocol.drug, inputs.get("baseline_aptt_s"))
+        findings += window.findings if window.window is None else ()
     pump = _pumps(seeds, protocol, patient, (rate, resume))
     findings += pump[1]
     if stopped(pump[1]):
         action, rate, resume = "", None, None
     numbers = pump[0]
+    bolus, unit, total = None, None, None
+    if change is not None and action:
+        bolus, unit, total = _bolus(seeds, protocol, patient, change, resuming, findings, trace)
     if action == "continue" and numbers[0] is None and patient.get("weight_kg") is None:
         findings.append(Finding("note", "Give the weight for the pump rate."))
     return Step(
@@ -276,7 +191,10 @@ def _step(
         unit=protocol.dose_unit,
         pump_ml_h=numbers[0] if action else None,
         given_dose=numbers[2] if action else None,
-        bolus=None if change is None else _float(change.bolus),
+        bolus=bolus,
+        bolus_unit=unit,
+        bolus_total=total,
+        measure=word,
         hold_min=_float(change.hold_min) if change is not None and action == "hold" else None,
         until_in_range=action == "hold" and change is not None and bool(change.until_in_range),
         resume_rate=resume,
@@ -320,10 +238,51 @@ def _recheck(protocol: Protocol, change: Changes | None, action: str) -> float |
     )
 
 
+Bolus = tuple[float | None, str | None, float | None]
+
+
+def _bolus(
+    seeds: Library,
+    protocol: Protocol,
+    patient: Patient,
+    change: Changes,
+    resuming: float | None,
+    findings: list[Finding],
+    trace: list[str],
+) -> Bolus:
+    """The bolus as the protocol prints it, its unit, and what this patient is given."""
+    flat = not np.isnan(change.flat_bolus)
+    dose, unit = _float(change.flat_bolus if flat else change.bolus), bolus_unit(protocol, flat)
+    if dose is None:
+        return None, None, None
+    if resuming is not None:
+        text = f"The protocol's bolus of {show(dose)} {unit} is not added to resuming after a hold:"
+        findings.append(Finding("warn", f"{text} ask the prescriber.", protocol.cite))
+        return None, None, None
+    weight = patient.number("weight_kg")
+    if weight is None and "/kg" in unit:
+        findings.append(Finding("warn", "Give the weight for the amount of the bolus."))
+        return dose, unit, None
+    at = None if weight is None else capped_weight(seeds, seeds.drugs[protocol.drug], weight)[0]
+    total, capped = bolus_total(protocol, change, np.nan if at is None else at)
+    mass = unit.split("/")[0]
+    if "/kg" in unit:
+        exact = show(round(dose * (at or 0), 6))
+        trace.append(f"bolus {show(dose)} {unit} × {show(at or 0)} kg = {exact} {mass}")
+    if bool(capped):
+        cap = f"{show(float(total))} {mass}"
+        trace.append(f"bolus capped at {cap}")
+        text = f"The bolus by weight is above the cap of this protocol: {cap} is given."
+        findings.append(Finding("warn", text, protocol.limits.cite))
+    return dose, unit, float(total)
+
+
 def _limit_findings(protocol: Protocol, change: Changes) -> list[Finding]:
     found = []
-    top = f"{show(protocol.limits.max_rate)} {protocol.dose_unit}"
+    if protocol.limits.max_rate is None and ACTIONS[int(change.action)] == "increase":
+        found.append(Finding("note", "The source prints no largest rate.", protocol.cite))
     if bool(change.capped):
+        top = f"{show(protocol.limits.top)} {protocol.dose_unit}"
         found.append(
             Finding(
                 "warn",
@@ -348,41 +307,6 @@ def _limit_findings(protocol: Protocol, change: Changes) -> list[Finding]:
     return found
 
 
-def _trace(
-    protocol: Protocol, patient: Patient, then: Change, at: int, resuming: bool
-) -> list[str]:
-    running, unit = patient.number("running") or 0.0, protocol.dose_unit
-    lines = []
-    aptt, baseline = patient.number("aptt_s"), patient.number("baseline_aptt_s")
-    if aptt is not None and protocol.measure == "aptt_ratio" and baseline is not None:
-        lines.append(
-            f"aPTT {show(aptt)} s ÷ baseline {show(baseline)} s = {show(aptt / baseline, 3)}"
-        )
-    when = ", ".join(
-        f"{n} {' or '.join(c) if isinstance(c, list) else c}"
-        for n, c in protocol.rows[at].when.items()
-    )
-    lines.append(f"row {at + 1}: {when}")
-    if resuming or then.none:
-        return lines
-    if then.holds:
-        lines.append(
-            _arithmetic(running, then.resume_factor, then.resume_add, unit) + " on resuming"
-        )
-    elif not then.stop:
-        lines.append(_arithmetic(running, then.factor, then.add, unit))
-    return lines
-
-
-def _arithmetic(running: float, factor: float, add: float, unit: str) -> str:
-    text = f"{show(running)}"
-    if factor != 1:
-        text += f" × {show(factor)}"
-    if add:
-        text += f" {'+' if add > 0 else '-'} {show(abs(add))}"
-    return f"{text} = {show(round(running * factor + add, 9))} {unit}"
-
-
 Pumps = tuple[float | None, float | None, float | None]
 
 
@@ -394,9 +318,10 @@ def _pumps(
     weight = patient.number("weight_kg")
     mg_ml = concentration(seeds, drug, protocol.dose_unit, patient)
     findings = orders.check_concentration(drug, mg_ml)
-    if weight is None or mg_ml is None:
+    if mg_ml is None or (weight is None and "/kg" in protocol.dose_unit):
         return (None, None, None), findings
-    dosing_weight, capped = capped_weight(seeds, drug, weight)
+    # Where no dose is for each kg, any weight gives the same pump rate.
+    dosing_weight, capped = (1.0, []) if weight is None else capped_weight(seeds, drug, weight)
     findings += capped
     pumps: list[float | None] = []
     given = None

@@ -7,7 +7,7 @@ import re
 import ipywidgets as w
 import pytest
 
-from dosing.ui.app import PANELS, App
+from dosing.ui.app import App, titles
 
 NOW = dt.datetime(2026, 11, 21, 12, 30, tzinfo=dt.UTC)
 
@@ -130,37 +130,21 @@ def test_the_next_patient_starts_blank(app):
     assert {n for n, v in typed.items() if v} == {"start-time", "drawn", "done"}
 
 
-def test_a_panel_is_built_when_it_is_first_opened(monkeypatch):
-    built = []
-
-    class Other(PANELS["titrate"]):
-        name, title = "other", "Other"
-
-        def __init__(self, *args):
-            built.append(1)
-            self.sections = []
-
-        paper, running = w.HTML(), False
-
-        def columns(self):
-            return [], []
-
-        def nothing(self, *args):
-            return {}
-
-        refresh = draw = blank = record = restore = clear = tick = nothing
-
-        def label(self):
-            return "other"
-
-    monkeypatch.setitem(PANELS, "other", Other)
-    app = App(clock=lambda: NOW)
-    assert built == []
-    app.menu.value = "other"
+def test_a_panel_is_built_when_it_is_first_opened_and_then_kept(app):
+    assert list(app.open_panels) == ["titrate"]
+    app.menu.value = "fixed"
+    fixed = app.panel
     app.menu.value = "titrate"
-    app.menu.value = "other"
-    assert built == [1]
+    app.menu.value = "fixed"
+    assert app.panel is fixed
     assert app.guard.ok
+
+
+@pytest.mark.parametrize("name", titles())
+def test_each_panel_opens_by_itself_with_every_field_known_to_the_guard(name):
+    app = App(name, only=True, clock=lambda: NOW)
+    assert app.guard.ok, app.guard.message
+    assert app.guard.computed_for == app.fields.texts()
 
 
 def test_what_the_page_says_reads_as_ismp_asks(app):

@@ -20,7 +20,6 @@ DOCUMENTS = ("000", "001", "002", "003", "004")
 COMMANDS = {"start", "compare", "titrate", "score", "ttr", "lint", "diff", "tables", "evidence"}
 LATER = {
     "pathway hit",
-    "pathway heparin-resistance",
     "pathway hlh",
     "pathway ivig",
     "pathway plasma-exchange",
@@ -28,7 +27,6 @@ LATER = {
     "pathway warfarin-start",
     "dashboard choose",
     "dashboard fixed",
-    "dashboard heparin",
     "dashboard hlh",
     "dashboard evidence",
 }
@@ -72,7 +70,13 @@ def _cites(value: Any, key: str = "") -> Iterator[str]:
 
 def _used(seeds: Library) -> set[str]:
     found = {key for claim in seeds.claims for key in claim.evidence}
-    for folder in (seeds.tables, seeds.protocols, seeds.scores, seeds.drugs):
+    for folder in (
+        seeds.tables,
+        seeds.protocols,
+        seeds.scores,
+        seeds.drugs,
+        seeds.pathways,
+    ):
         for seed in folder.values():
             found |= set(_cites(attrs.asdict(seed)))
     return found | _named_in_code(seeds)
@@ -113,6 +117,7 @@ def test_a_claim_leads_somewhere_or_is_open_by_name(claim: Claim):
         assert claim.open in LATER
     there = {"table": SEEDS.tables, "protocol": SEEDS.protocols, "score": SEEDS.scores}
     there |= {"drug": SEEDS.drugs, "command": COMMANDS & RUN.keys()}
+    there |= {"pathway": SEEDS.pathways}
     for place in claim.leads_to:
         kind, _, name = place.partition(":")
         assert name in there[kind], place

@@ -45,6 +45,15 @@ def some_patients(size, seed):
                 "heart_failure", "anasarca", "post_cardiac_surgery", "critically_ill", "dic",
                 "ecmo", "multiple_organ_dysfunction", "high_bleeding_risk", "pci_complication",
                 "on_vka")},
+            "frail_or_obese": word("yes", "no"),
+            "gp_inhibitor": word("yes", "no"),
+            "hit_recent": word("no", "no", "no", "yes"),
+            "bypass_min": number(10, 200),
+            "heparin_given_units": number(500, 30000),
+            "enoxaparin_dose_mg": number(20, 120),
+            "minutes_since": number(0, 300),
+            "hours_since_h": number(0, 20),
+            "concentration_units_ml": rng.choice([np.nan, 40, 50, 100], size),
             "act_s": number(200, 500),
             "platelets": rng.choice([149.0, 150, 151, np.nan], size),
             "dose_mg": rng.choice([5.0, 7.5, np.nan], size),
@@ -82,17 +91,23 @@ def test_one_row_equals_a_cohort_of_one(table, derive):
 @pytest.mark.parametrize("protocol", PROTOCOLS, ids=[p.id for p in PROTOCOLS])
 def test_one_titration_equals_a_cohort_of_one(protocol):
     rng = np.random.default_rng(3)
+    usual = {"units/kg/h": 30, "units/h": 2000}
+    top = usual[protocol.dose_unit] if protocol.limits.unlimited else protocol.limits.max_rate
     cohort = pd.DataFrame(
         {
-            "running": (rng.uniform(-0.1, 1.1, 150) * protocol.limits.max_rate).round(3),
+            "running": (rng.uniform(-0.1, 1.1, 150) * top).round(3),
             "aptt_s": rng.uniform(10, 130, 150).round(1),
+            "anti_xa_units_ml": rng.uniform(-0.05, 1.3, 150).round(3),
             "baseline_aptt_s": rng.uniform(20, 60, 150).round(),
             "weight_kg": rng.uniform(40, 120, 150).round(1),
             "in_range_before": rng.integers(0, 3, 150).astype(float),
             "concentration_mg_ml": rng.choice([np.nan, 1, 100], 150),
+            "concentration_units_ml": rng.choice([np.nan, 40, 100], 150),
+            "bleeding": rng.choice(np.array(["none", "minor", "major", None], dtype=object), 150),
         }
     )
-    cohort.loc[::9, "aptt_s"] = np.nan
+    cohort.loc[::9, ["aptt_s", "anti_xa_units_ml"]] = np.nan
+    cohort.loc[::11, "weight_kg"] = np.nan
     many = dosing.titrate_many(protocol.id, cohort)
     assert set(inputs_of(protocol)) <= set(cohort.columns)
     for i, patient in cohort.iterrows():
@@ -105,7 +120,8 @@ def test_one_titration_equals_a_cohort_of_one(protocol):
             assert np.isnan(row["rate"])
             continue
         assert row["action"] == one.action
-        for name in ("rate", "pump_ml_h", "hold_min", "resume_rate", "recheck_h"):
+        names = ("rate", "pump_ml_h", "bolus", "bolus_total", "hold_min", "resume_rate")
+        for name in (*names, "recheck_h"):
             wanted = getattr(one, name)
             assert row[name] == pytest.approx(np.nan if wanted is None else wanted, nan_ok=True)
         assert (bool(row["in_range"]), bool(row["notify"])) == (one.in_range, one.notify)

@@ -269,3 +269,9 @@ def test_it_plots_and_becomes_a_frame():
     frame = course.to_frame(at(3))
     assert list(frame.columns) == ["time", "event", "value", "unit", "meaning"]
     assert len(frame) == 3
+
+
+def test_heparin_has_no_course_yet():
+    advice = dosing.start("heparin", "vte", weight_kg=70)
+    with pytest.raises(ValueError, match="cannot be kept yet"):
+        dosing.Course.begin(advice, at=datetime(2026, 11, 21, 8), protocol="heparin-raschke-1993")

@@ -72,3 +72,13 @@ def test_dates_of_steps_by_interval_and_by_day():
     found = [*doses.calendar(by_day, START, 11)]
     assert [(day, dose) for day, _, dose in found] == [(1, 6), (4, 6), (5, 3), (8, 3), (11, 3)]
     assert found[1][1] == dt.date(2026, 1, 4)
+
+
+def test_a_dose_for_what_is_to_be_undone():
+    then = {"dose": 1, "max_total": 50}
+    order, findings, trace = made("mg/100 units", then, heparin_given_units=4000)
+    assert (order.total, order.total_unit, findings) == (40, "mg", [])
+    assert trace == ["1 mg/100 units × 4,000 units = 40 mg"]
+    order, findings, _ = made("mg/mg", then, enoxaparin_dose_mg=60)
+    assert (order.total, order.capped) == (50, True)
+    assert "60 mg, is above the cap: 50 mg is given" in findings[0].text

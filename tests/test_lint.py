@@ -77,6 +77,31 @@ def test_a_faulty_table_is_told_what_to_mend(tmp_path, old, new, wish):
     assert wish in wishes(tmp_path, ASH.replace(old, new, 1), "argatroban_hit_ash_2018.toml")
 
 
+RASCHKE = (ROOT / "seeds/protocols/heparin_raschke_1993.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wish"),
+    [
+        ("unlimited = true", "", "give max_rate, or unlimited = true"),
+        ("unlimited = true", "unlimited = true\nmax_rate = 40", "give max_rate, or unlimited"),
+        ("bolus = 80", "bolus = 80, flat_bolus = 5000", "a bolus both by weight and flat"),
+        ("resume_add = -3", "resume_add = -3, bolus = 40", "stops the infusion and gives a bolus"),
+        ("units/kg/h", "mg/kg/h", "heparin is given in units/kg/h"),
+        ("add = -2", "add = 2", "raises the rate for a result above the target"),
+    ],
+)
+def test_a_faulty_heparin_protocol_is_told_what_to_mend(tmp_path, old, new, wish):
+    assert old in RASCHKE
+    text = RASCHKE.replace(old, new, 1)
+    assert wish in wishes(tmp_path, text, "heparin_raschke_1993.toml")
+
+
+def test_a_drug_with_a_ceiling_needs_a_largest_rate(tmp_path):
+    text = UHS.replace("max_rate = 10", "unlimited = true", 1)
+    assert "no largest rate is above the drug's ceiling 10" in wishes(tmp_path, text)
+
+
 def test_an_unknown_key_is_refused(tmp_path):
     with pytest.raises(SeedError, match="recheck_hours"):
         wishes(tmp_path, UHS + '\nrecheck_hours = "2"\n')

@@ -261,3 +261,8 @@ def test_what_is_no_time_is_refused(typed, words):
 def test_events_in_words():
     assert describe("measured", {"aptt_s": 44.0, "inr": 1.5}, "x") == "aPTT 44 s, INR 1.5"
     assert describe("rate", {"rate": 0.5}, "mcg/kg/min") == "rate set to 0.5 mcg/kg/min"
+
+
+def test_drugs_in_units_are_not_offered_here():
+    assert "heparin" not in drugs()
+    assert drugs()[:2] == ["argatroban", "bivalirudin"]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dosing
 from dosing import orders
 from dosing.library import load
 
@@ -116,3 +117,16 @@ def test_a_fixed_dose_reads_as_an_order():
         drug="fondaparinux", dose=7.5, unit="mg", route="subcutaneous injection", every_h=24
     )
     assert str(order) == "fondaparinux 7.5 mg subcutaneous injection daily"
+
+
+def test_an_order_under_a_cap_says_the_cap_first():
+    order = dosing.start("heparin", "vte", "umich", weight_kg=140).order
+    assert order.rate_cap == 1800
+    assert str(order) == "heparin 1,800 units/h (the cap; by weight 18 units/kg/h)"
+    assert dosing.start("heparin", "vte", "umich", weight_kg=100).order.rate_cap is None
+
+
+def test_the_working_of_a_capped_bolus_adds_up():
+    trace = dosing.start("heparin", "vte", "umich", weight_kg=140).trace
+    assert "bolus 80 units/kg × 140 kg = 11,200 units" in trace
+    assert "bolus capped at 10,000 units = 100 mL" in trace

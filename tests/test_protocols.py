@@ -7,13 +7,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.library import cases, load
-from dosing.protocols import ACTIONS, changes, inputs_of, target_of
+from dosing.protocols import (
+    ACTIONS,
+    bolus_total,
+    bolus_unit,
+    changes,
+    inputs_of,
+    measure_word,
+    running_name,
+    target_of,
+)
 from dosing.seedtypes import Change, Limits, ProtocolRow
 
 SEEDS = load()
 PROTOCOLS = list(SEEDS.protocols.values())
 CASES = [(n, line) for n, lines in cases() if n in SEEDS.protocols for line in lines]
-NUMBERS = ("rate", "resume_rate", "hold_min", "recheck_h")
+NUMBERS = ("rate", "resume_rate", "hold_min", "recheck_h", "bolus", "flat_bolus")
+TYPICAL = {"units/kg/h": 30, "units/h": 2000}  # where the source prints no largest rate
+
+
+def most(found):
+    return TYPICAL[found.dose_unit] if found.limits.unlimited else found.limits.max_rate
+
+
+def results(found, seconds, baseline):
+    """A result as the protocol measures it: anti-Xa from 0 to 1.5 in place of 15 to 165 s."""
+    if "anti_xa_units_ml" in found.columns:
+        return {"anti_xa_units_ml": (np.asarray(seconds) - 15) / 100}
+    return {"aptt_s": seconds, "baseline_aptt_s": baseline}
 
 
 @pytest.mark.parametrize(("name", "line"), CASES, ids=[f"{n}: {c['why']}" for n, c in CASES])
@@ -34,23 +55,23 @@ def test_case(name, line):
 )  # fmt: skip
 def test_a_higher_result_never_gives_a_higher_rate(found, one, other, baseline, share):
     low, high = sorted((one, other))
-    running = share * found.limits.max_rate
-    rates = changes(
-        found, running, {"aptt_s": np.array([low, high]), "baseline_aptt_s": np.full(2, baseline)}
-    ).rate
-    assert rates[1] <= rates[0]
-    assert rates[0] <= found.limits.max_rate
+    running = share * most(found)
+    pair = results(found, np.array([low, high]), np.full(2, baseline))
+    step = changes(found, running, pair)
+    assert step.rate[1] <= step.rate[0]
+    assert step.rate[0] <= found.limits.top
+    assert not (np.nan_to_num(step.bolus)[1] > np.nan_to_num(step.bolus)[0])
 
 
 @pytest.mark.parametrize("found", PROTOCOLS, ids=[p.id for p in PROTOCOLS])
 def test_many_are_changed_as_one_by_one(found):
     rng = np.random.default_rng(5)
     aptt, baseline = rng.uniform(15, 150, 200), rng.uniform(20, 60, 200)
-    running = rng.uniform(-0.2, 1.2, 200) * found.limits.max_rate
+    running = rng.uniform(-0.2, 1.2, 200) * most(found)
     aptt[::17] = np.nan
-    many = changes(found, running, {"aptt_s": aptt, "baseline_aptt_s": baseline})
+    many = changes(found, running, results(found, aptt, baseline))
     for i in range(200):
-        one = changes(found, running[i], {"aptt_s": aptt[i], "baseline_aptt_s": baseline[i]})
+        one = changes(found, running[i], results(found, aptt[i], baseline[i]))
         for name in ("row", "action", *NUMBERS):
             assert np.array_equal(getattr(one, name), getattr(many, name)[i], equal_nan=True)
 
@@ -58,7 +79,9 @@ def test_many_are_changed_as_one_by_one(found):
 @pytest.mark.parametrize("found", PROTOCOLS, ids=[p.id for p in PROTOCOLS])
 @pytest.mark.parametrize("running", [0, -1, np.nan, 1e6])
 def test_an_impossible_running_rate_gives_no_next_rate(found, running):
-    step = changes(found, running, {"aptt_s": 40, "baseline_aptt_s": 30})
+    if running > 0 and found.limits.unlimited:
+        running = -running  # above what is possible stops at the door: tests/test_titration.py
+    step = changes(found, running, results(found, 40, 30))
     assert int(step.row) < 0
     assert np.isnan(step.rate)
     assert int(step.action) == -1
@@ -124,3 +147,36 @@ def test_what_a_protocol_measures_and_seeks():
     }  # fmt: skip
     assert 46 in target_of(SEEDS.protocols["argatroban-ummc-2008-normal"])
     assert isinstance(ProtocolRow(when={}, then=Change()).then, Change)
+
+
+def test_a_bolus_is_by_weight_or_flat_and_capped():
+    raschke, flat = SEEDS.protocols["heparin-raschke-1993"], SEEDS.protocols["heparin-acs-2016"]
+    low = changes(raschke, 18, {"aptt_s": 30})
+    assert bolus_unit(raschke) == "units/kg"
+    assert [float(x) for x in bolus_total(raschke, low, 70)] == [5600, False]
+    assert np.isnan(bolus_total(raschke, low, np.nan)[0])
+    assert np.isnan(bolus_total(raschke, changes(raschke, 18, {"aptt_s": 60}), 70)[0])
+    assert bolus_unit(flat) == "units"
+    assert float(bolus_total(flat, changes(flat, 1000, {"aptt_s": 29}), np.nan)[0]) == 1200
+    capped = SEEDS.protocols["heparin-nsccm-standard"]
+    found = bolus_total(capped, changes(capped, 18, {"aptt_s": 55}), np.array([125, 126]))
+    assert (found[0].tolist(), found[1].tolist()) == ([10000, 10000], [False, True])
+
+
+def test_a_flat_bolus_in_a_protocol_by_weight():
+    found = SEEDS.protocols["heparin-nsccm-high-risk"]
+    step = changes(found, 18, {"aptt_s": 50})
+    assert (float(bolus_total(found, step, 100)[0]), bolus_unit(found, True)) == (2000, "units")
+
+
+def test_words_and_names_follow_measure_and_unit():
+    raschke, anti_xa = "heparin-raschke-1993", "heparin-umich-anti-xa-vte"
+    assert measure_word(SEEDS.protocols[raschke]) == "aPTT"
+    assert measure_word(SEEDS.protocols[anti_xa]) == "anti-Xa"
+    assert running_name(SEEDS.protocols[raschke]) == "running"
+    assert running_name(SEEDS.protocols["heparin-acs-2016"]) == "heparin_units_h"
+
+
+def test_without_a_printed_ceiling_none_binds():
+    step = changes(SEEDS.protocols["heparin-raschke-1993"], 90, {"aptt_s": 30})
+    assert (float(step.rate), bool(step.capped)) == (94, False)

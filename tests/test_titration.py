@@ -7,7 +7,7 @@ import pytest
 
 import dosing
 from dosing.library import load
-from dosing.titration import Step
+from dosing.steps import Step
 
 SMPC = {"baseline_aptt_s": 32, "weight_kg": 70}
 KEYS = {
@@ -31,6 +31,16 @@ KEYS = {
     "version",
 }
 PROTOCOLS = list(load().protocols)
+RASCHKE = "heparin-raschke-1993"
+UMICH = "heparin-umich-anti-xa-vte"
+
+
+def measured_as(protocol, aptt):
+    """The result under the protocol's name: 60 s stands for an anti-Xa of 0.45."""
+    if "anti_xa_units_ml" in load().protocols[protocol].columns:
+        number = isinstance(aptt, int) and 0 < aptt < 500
+        return {"anti_xa_units_ml": (aptt - 15) / 100 if number else aptt}
+    return {"aptt_s": aptt}
 
 
 def step(protocol="argatroban-smpc-reduced", running=0.5, **inputs):
@@ -79,7 +89,8 @@ def test_in_range_goes_on_and_the_interval_widens_at_the_second():
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("aptt", [None, "", "abc", "1,000", "1e2", -40, 0, 5000])
 def test_no_rate_from_a_missing_or_impossible_result(protocol, aptt):
-    found = dosing.titrate(protocol, 0.1, aptt_s=aptt, baseline_aptt_s=30, weight_kg=70)
+    result = measured_as(protocol, aptt if aptt != 0 or protocol != UMICH else -0.01)
+    found = dosing.titrate(protocol, 0.1, baseline_aptt_s=30, weight_kg=70, **result)
     assert (found.action, found.rate, found.pump_ml_h, found.recheck_h) == ("", None, None, None)
     assert any(f.level == "stop" for f in found.findings)
 
@@ -142,11 +153,94 @@ def test_the_json_is_the_contract_and_can_be_read_back():
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_what_a_person_reads_follows_ismp(protocol):
+    usual = {"units/kg/h": 18, "units/h": 1000}.get(load().protocols[protocol].dose_unit, 0.1)
     for aptt in range(20, 140, 3):
-        text = str(dosing.titrate(protocol, 0.1, aptt_s=aptt, baseline_aptt_s=30, weight_kg=70))
+        result = measured_as(protocol, aptt)
+        text = str(dosing.titrate(protocol, usual, baseline_aptt_s=30, weight_kg=70, **result))
         assert not re.search(r"[µμ]g|\bIU\b|\bq\d+h\b|(?<!\d)\.\d|\d\.0\b", text), text
 
 
 def test_an_unknown_protocol_lists_what_exists():
     with pytest.raises(ValueError, match=r"there are .*argatroban-uhs-2016"):
         dosing.titrate("argatroban-ummc", 1, aptt_s=60)
+
+
+def test_a_bolus_is_said_first_and_worked_out():
+    found = dosing.titrate(RASCHKE, 18, aptt_s=34, weight_kg=70)
+    assert (found.bolus, found.bolus_unit, found.bolus_total) == (80, "units/kg", 5600)
+    assert found.sentence == (
+        "Bolus 5,600 units. Increase to 22 units/kg/h: pump 15.4 mL/h. Next aPTT in 6 h."
+    )
+    assert "bolus 80 units/kg × 70 kg = 5,600 units" in found.trace
+
+
+def test_without_a_weight_the_bolus_is_said_per_kg_and_the_weight_asked_for():
+    found = dosing.titrate(RASCHKE, 18, aptt_s=34)
+    assert (found.bolus, found.bolus_total, found.rate) == (80, None, 22)
+    assert found.sentence.startswith("Bolus 80 units/kg: give the weight for the amount.")
+    assert any("weight for the amount of the bolus" in f.text for f in found.findings)
+
+
+def test_a_bolus_above_the_cap_is_cut_and_said():
+    found = dosing.titrate(UMICH, 18, anti_xa_units_ml=0.1, weight_kg=140)
+    assert (found.bolus_total, found.measure, found.notify) == (10000, "anti-Xa", True)
+    assert any(f.level == "warn" and "above the cap" in f.text for f in found.findings)
+    assert found.sentence.endswith("Next anti-Xa in 6 h.")
+
+
+def test_a_bolus_whatever_the_weight():
+    found = dosing.titrate("heparin-nsccm-high-risk", 18, aptt_s=50)
+    assert (found.bolus, found.bolus_unit, found.bolus_total) == (2000, "units", 2000)
+    found = dosing.titrate("heparin-acs-2016", 1000, aptt_s=29)
+    assert found.sentence == (
+        "Bolus 1,200 units. Increase to 1,240 units/h: pump 12.4 mL/h. Next aPTT in 6 h."
+    )
+
+
+def test_no_bolus_on_resuming_after_a_hold():
+    found = dosing.titrate(RASCHKE, 0, held_from=15, aptt_s=34, weight_kg=70)
+    assert (found.action, found.rate, found.bolus, found.bolus_total) == ("resume", 15, None, None)
+    assert any("not added to resuming" in f.text for f in found.findings)
+
+
+def test_the_reagent_is_named_for_the_aptt_only():
+    aptt = dosing.titrate(RASCHKE, 18, aptt_s=60, weight_kg=70)
+    level = dosing.titrate(UMICH, 18, anti_xa_units_ml=0.5, weight_kg=70)
+    assert any("reagent" in f.text for f in aptt.findings)
+    assert not any("reagent" in f.text for f in level.findings)
+    assert any("each hospital must approve its own" in f.text for f in level.findings)
+
+
+def test_where_no_ceiling_is_printed_it_is_said():
+    found = dosing.titrate(RASCHKE, 40, aptt_s=30, weight_kg=70)
+    assert found.rate == 44
+    assert any("prints no largest rate" in f.text for f in found.findings)
+
+
+@pytest.mark.parametrize(("protocol", "running"), [(RASCHKE, 1260), ("heparin-acs-2016", 30000)])
+def test_a_rate_in_the_wrong_unit_is_refused(protocol, running):
+    found = dosing.titrate(protocol, running, aptt_s=30, weight_kg=70)
+    assert (found.action, found.bolus) == ("", None)
+    assert any(f.level == "stop" and "is not possible" in f.text for f in found.findings)
+
+
+def test_a_rate_by_weight_in_a_protocol_without_is_questioned():
+    found = dosing.titrate("heparin-acs-2016", 18, aptt_s=60)
+    assert any("18 units/h is unusual" in f.text for f in found.findings)
+
+
+@pytest.mark.parametrize(("strength", "pump"), [(40, 38.5), (50, 30.8), (100, 15.4), (None, 15.4)])
+def test_the_strength_of_the_bag_sets_the_pump(strength, pump):
+    found = dosing.titrate(RASCHKE, 18, aptt_s=34, weight_kg=70, concentration_units_ml=strength)
+    assert found.pump_ml_h == pump
+
+
+@pytest.mark.parametrize("inputs", [{"hit_recent": "yes"}, {"bleeding": "major"}])
+def test_heparin_is_not_titrated_in_hit_or_major_bleeding(inputs):
+    found = dosing.titrate(RASCHKE, 18, aptt_s=34, weight_kg=70, **inputs)
+    assert (found.action, found.rate, found.bolus_total) == ("", None, None)
+
+
+def test_a_baseline_is_not_asked_of_heparin():
+    found = dosing.titrate(RASCHKE, 18, aptt_s=60, baseline_aptt_s=30, weight_kg=70)
+    assert not any("baseline" in f.text for f in found.findings)

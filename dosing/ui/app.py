@@ -1,42 +1,52 @@
 """The page around the panels: one guard, one keeper, one patient, a menu, and room for more."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import ipywidgets as w
 
+from dosing.library import load
 from dosing.ui.fields import Aid, Confirm, Fields, PatientForm, box, show
 from dosing.ui.guard import Keeper, LiveGuard
 from dosing.ui.models import PatientModel
-from dosing.ui.models_titrate import show_time
-from dosing.ui.views import CHOICE, Titrate
+from dosing.ui.models_titrate import drugs, show_time
+from dosing.ui.views import Titrate
+from dosing.ui.views_evidence import EvidencePanel
+from dosing.ui.views_guide import Guide
 
 
 class Panel(Protocol):
     """What the page asks of a panel. ``columns`` are the sections beside the patient's."""
-
-    name: str
-    title: str
 
     paper: Any
 
     @property
     def running(self) -> bool: ...
 
+    def before(self) -> list[Any]: ...
     def columns(self) -> tuple[list[Any], list[Any]]: ...
     def refresh(self) -> None: ...
     def draw(self) -> None: ...
     def blank(self) -> None: ...
     def record(self) -> dict[str, Any]: ...
     def restore(self, entries: Mapping[str, str], record: Mapping[str, Any]) -> None: ...
+    def choices(self) -> Sequence[str]: ...
+    def choose(self, drug: str) -> None: ...
     def clear(self) -> None: ...
     def label(self) -> str: ...
     def tick(self, now: dt.datetime, before: str) -> None: ...
 
 
-# Each is built when it is first opened.
-PANELS: dict[str, type[Titrate]] = {Titrate.name: Titrate}
+def titles() -> dict[str, str]:
+    """The panels that there are, by name, with the titles of the menu."""
+    boards = load().dashboards
+    guides = {name: boards[name].title for name in ORDER if name in boards}
+    return {Titrate.name: Titrate.title, **guides, EvidencePanel.name: EvidencePanel.title}
+
+
+OPEN = "open"  # in what the browser keeps: which panel was open
+ORDER = ("choose", "fixed", "heparin", "hlh")
 
 
 JUMP = "<nav class='dosing-jump' aria-label='Parts of the page'>" + "".join(
@@ -76,11 +86,11 @@ class App:
         self.open_panels: dict[str, Panel] = {}
         self._minute = ""
         self.menu = w.ToggleButtons(
-            options=[(panel.title, name) for name, panel in PANELS.items()], value=first
+            options=[(title, name) for name, title in titles().items()], value=first
         )
         self.menu.add_class("dosing-menu")
         self.menu.observe(lambda c: self.open(c["new"]), "value")
-        show(not only and len(PANELS) > 1, self.menu)
+        show(not only, self.menu)
         title = self.fields.html("dosing-app-title")
         title.value = (
             "<h1>dosing <small>anticoagulant dosing and titration</small></h1>"
@@ -114,8 +124,29 @@ class App:
         """Open a panel, building it if need be."""
         if name not in self.open_panels:
             with self.fields.quietly():
-                self.open_panels[name] = PANELS[name](self.form, self.fields, self.guard, self.aid)
+                self.open_panels[name] = self._build(name)
                 self._times("")
+        self.recompute()
+
+    def _build(self, name: str) -> Panel:
+        """A panel; each is built when it is first opened."""
+        parts = (self.form, self.fields, self.guard, self.aid)
+        if name == Titrate.name:
+            return Titrate(*parts)
+        if name == EvidencePanel.name:
+            return EvidencePanel(self.fields)
+        return Guide(name, *parts, self.go)
+
+    def go(self, _from: str, drug: str) -> None:
+        """From a list of agents to the doses of one, with the same patient."""
+        name = Titrate.name if drug in drugs() else "fixed"
+        with self.fields.quietly():
+            if name not in self.open_panels:
+                self.open_panels[name] = self._build(name)
+                self._times("")
+            self.open_panels[name].choose(drug)
+        show(True, self.menu)
+        self.menu.value = name
         self.recompute()
 
     def recompute(self) -> None:
@@ -134,15 +165,24 @@ class App:
             self.panel.draw()
         records = {name: panel.record() for name, panel in self.open_panels.items()}
         self.keeper.label = self.panel.label()
-        self.keeper.record = {name: record for name, record in records.items() if record}
+        kept = {name: record for name, record in records.items() if record}
+        begun = self.patient.inputs() or any(p.running for p in self.open_panels.values())
+        self.keeper.record = kept | {OPEN: {"panel": self.menu.value}} if begun else {}
 
     def _arrange(self) -> None:
         left, right = self.panel.columns()
-        whole = (self.panel.paper, self.form.widget, *left)
+        alone = isinstance(self.panel, EvidencePanel)  # a page without a patient
+        form = () if alone else (self.form.widget,)
+        whole = (self.panel.paper, *self.panel.before(), *form, *left)
         for column, wanted in ((self.left, whole), (self.right, tuple(right))):
             if column.children != wanted:
                 column.children = wanted
-        (self.widget.add_class if self.panel.running else self.widget.remove_class)("dosing-begun")
+        self._mark("dosing-begun", self.panel.running)
+        self._mark("dosing-alone", alone)
+        self._mark("dosing-guiding", bool(self.panel.before()))
+
+    def _mark(self, name: str, on: bool) -> None:
+        (self.widget.add_class if on else self.widget.remove_class)(name)
 
     def _blank(self) -> None:
         self.form.derived.value = ""
@@ -165,12 +205,22 @@ class App:
     def _restore(self, entries: dict[str, str], record: dict[str, Any]) -> None:
         try:
             with self.fields.quietly():
+                known = load().quantities
+                chosen = {n for panel in self.open_panels.values() for n in panel.choices()}
+                self.form.ensure([n for n, text in entries.items() if text and n in known])
                 for name, text in entries.items():
-                    if name in self.fields.controls and name not in CHOICE:
+                    if name in self.fields.controls and name not in chosen:
                         self.fields.set_text(name, text)
                 self.form.read()
+                before = str(record.get(OPEN, {}).get("panel", ""))
+                for name in [*record, before]:
+                    if name in titles() and name not in self.open_panels:
+                        self.open_panels[name] = self._build(name)
                 for name, panel in self.open_panels.items():
-                    panel.restore(entries, record.get(name, {}))
+                    kept = record.get(name, {})
+                    panel.restore(entries | kept.get("choices", {}), kept)
+                if before in self.open_panels:
+                    self.menu.value = before
         finally:
             self.recompute()  # also after a copy that cannot be read: what is shown stays true
 

@@ -10,15 +10,26 @@ import traitlets
 
 from dosing.library import load
 from dosing.ui.guard import STATIC, field_text
-from dosing.ui.models import Entry, PatientModel
+from dosing.ui.models import ALWAYS, Entry, PatientModel
 
 CLEAR = "clear"  # the button that takes an answer back
 GROUPS = {
     "patient": "Body",
     "kidneys": "Kidneys",
+    "kidneys_more": "Dialysis",
     "liver": "Liver",
     "setting": "Condition",
+    "hit": "Suspected or confirmed HIT",
+    "hlh": "HLH",
+    "critical": "Severity of illness",
+    "blood": "Blood tests",
     "coagulation": "Coagulation",
+    "heparin": "Heparin",
+    "oral": "Oral treatment",
+    "warfarin": "Warfarin",
+    "bleeding_risk": "Bleeding risk",
+    "reversal": "Reversal",
+    "order": "Treatment and pump",
 }
 
 
@@ -154,8 +165,7 @@ class PatientForm:
     def __init__(self, patient: PatientModel, fields: Fields) -> None:
         self.patient, self.fields = patient, fields
         self._parts: dict[str, list[Any]] = {}
-        for key, entry in patient.entries.items():
-            self._parts[key] = self._controls(key, entry)
+        self.ensure(patient.entries)
         self._shown: list[str] | None = None
         self.asked, self.rest = box("dosing-asked"), box("dosing-rest")
         self.derived = fields.html("dosing-results", "dosing-derived")
@@ -174,12 +184,21 @@ class PatientForm:
         """The controls of one quantity."""
         return self._parts[key]
 
+    def ensure(self, keys: Iterable[str]) -> None:
+        """Make the fields of these quantities, where the page has none yet."""
+        self.patient.ensure(keys)
+        for key in keys:
+            if key not in self._parts:
+                self._parts[key] = self._controls(key, self.patient.entries[key])
+
     def show(self, asked: Sequence[str]) -> None:
         """Put these quantities first and the others behind the button."""
         if asked == self._shown:
             return
+        self.ensure(asked)
         self._shown = list(asked)
-        others = [k for k in self.patient.entries if k not in asked]
+        known = load().quantities
+        others = [k for k in self._parts if k not in asked and known[k].group in ALWAYS]
         self.asked.children = self._grouped(asked)
         self.rest.children = self._grouped(others)
 

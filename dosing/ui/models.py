@@ -1,5 +1,6 @@
 """What the pages know of a patient: entries as typed, and the values they make. No widget here."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import traitlets as tl
@@ -8,6 +9,7 @@ from dosing.library import load
 from dosing.patients import check
 from dosing.seedtypes import Quantity
 
+DERIVED = "derived"  # a group that is worked out, never asked
 OF_THE_ORDER = ("concentration", "bag")
 # What any panel may ask of a patient; the rest is asked by the panels that use it.
 ALWAYS = ("patient", "kidneys", "liver", "setting", "coagulation")
@@ -60,6 +62,12 @@ class PatientModel:
             if (quantity.group in ALWAYS or key in OF_THE_ORDER) and key not in NOT_ASKED
         ]
         self.entries = {key: Entry(key) for key in asked}
+
+    def ensure(self, keys: Iterable[str]) -> list[str]:
+        """Ask these quantities too; returns those that were not asked before."""
+        new = [key for key in dict.fromkeys(keys) if key not in self.entries]
+        self.entries |= {key: Entry(key) for key in new}
+        return new
 
     def inputs(self) -> dict[str, str]:
         """What was answered, as typed, by the registry's names."""

@@ -17,8 +17,8 @@ from dosing.library import load
 from dosing.orders import is_infusion
 from dosing.patients import check
 from dosing.seedtypes import Table
+from dosing.steps import Step
 from dosing.targets import TargetRange, target
-from dosing.titration import Step
 from dosing.ui.models import OF_THE_ORDER, PatientModel, label_of
 from dosing.units import show
 
@@ -109,9 +109,9 @@ def start_tables(drug: str, indication: str) -> dict[str, Table]:
 
 
 def drugs() -> list[str]:
-    """The drugs that a protocol titrates."""
-    seeds = load()
-    return [d for d in seeds.drugs if any(p.drug == d for p in seeds.protocols.values())]
+    """The drugs that a protocol titrates in mg or mcg: a course keeps no units and no anti-Xa."""
+    by_weight = {p.drug for p in load().protocols.values() if not p.dose_unit.startswith("units")}
+    return [d for d in load().drugs if d in by_weight]
 
 
 def indications(drug: str) -> list[str]:

@@ -11,9 +11,9 @@ from dosing.course import Course
 from dosing.events import Event, State
 from dosing.findings import Finding
 from dosing.library import load
+from dosing.steps import Step
 from dosing.targets import TargetRange
 from dosing.timeline import Timeline
-from dosing.titration import Step
 from dosing.units import clock, show, show_hours
 
 # A word and a shape for each level, so that colour is never the only signal.
@@ -147,13 +147,9 @@ def order(
     if found.recheck_h is not None:
         hours = dt.timedelta(hours=found.recheck_h)
         due = f"{show_hours(found.recheck_h)} after the start: {clock(at + hours, at)}"
-    bolus = ""
-    if found.bolus is not None and found.bolus_total is not None:
-        unit = (found.bolus_unit or "").split("/")[0]
-        bolus = f"{show(found.bolus_total)} {unit} = {show(found.bolus_ml or 0, 2)} mL"
     life = "" if found.bag_life_h is None else show_hours(found.bag_life_h)
     facts = [
-        ("Bolus", bolus),
+        ("Bolus", found.bolus_words(2)),
         (
             "Concentration in the pump",
             f"{show(found.concentration or 0)} mg/mL" + ("" if entered else ", the usual one here"),
@@ -228,7 +224,7 @@ def step(found: Step, drawn: dt.datetime, now: dt.datetime) -> str:
         )
         facts += [("Hold", when.replace("when", "until")), ("Then resume at", again)]
     if found.bolus:
-        facts.append(("Bolus", f"{show(found.bolus)} mg/kg"))
+        facts.append(("Bolus", f"{show(found.bolus)} {found.bolus_unit or 'mg/kg'}"))
     if found.notify:
         facts.append(("Notify", "the prescriber"))
     if found.given_dose is not None and found.rate:

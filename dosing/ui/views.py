@@ -77,6 +77,21 @@ class Titrate:
         self.picture = html("dosing-results", "dosing-timeline")
         self.paper = html("dosing-results", "dosing-paper-only")
 
+    def before(self) -> list[Any]:
+        """The sections before the patient's: none."""
+        return []
+
+    def choices(self) -> tuple[str, ...]:
+        """The lists whose answers follow from one another, in order."""
+        return CHOICE
+
+    def choose(self, drug: str) -> None:
+        """Show the orders of a drug, unless an infusion has been started here."""
+        if not self.running:
+            self.drug.value = drug
+            self._read_choice()
+            self._offer()
+
     def columns(self) -> tuple[list[Any], list[Any]]:
         """The sections left and right: what a running course needs stands to the right."""
         split = 0 if self.model.course is None else 2

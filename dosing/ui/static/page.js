@@ -99,6 +99,19 @@ function picture(kind) {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
 }
 
+// The table of the same section, as a file that a spreadsheet reads.
+function csv(button) {
+  const table = button.closest('.dosing-section')?.querySelector('table.export');
+  if (!table) return;
+  const quote = (cell) => {
+    const text = cell.textContent.trim().replace(/\s+/g, ' ');
+    // A cell that begins like a formula would be run by a spreadsheet.
+    return `"${(/^[=+\-@]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  };
+  const rows = [...table.rows].map((row) => [...row.cells].map(quote).join(','));
+  save(new Blob([`\ufeff${rows.join('\r\n')}\r\n`], { type: 'text/csv' }), 'dosing.csv');
+}
+
 function render({ model, el }) {
   el.style.display = 'none';
   const narrow = window.matchMedia(NARROW);
@@ -122,6 +135,7 @@ function render({ model, el }) {
   const click = (event) => {
     const what = event.target instanceof Element ? event.target.closest('[data-dosing]')?.dataset.dosing : null;
     if (what === 'svg' || what === 'png') picture(what);
+    if (what === 'csv') csv(event.target);
     if (what === 'print') window.print();
   };
   document.addEventListener('click', click);

@@ -1,0 +1,165 @@
+"""The proof that a score can be used: every answer earns points, and every total has a band."""
+
+import itertools
+from collections.abc import Iterator
+
+from dosing.interval import Interval
+from dosing.library import Library, SeedError
+from dosing.scores import chosen, grid_of_item
+from dosing.scoretypes import Score, ScoreItem, Variant
+from dosing.seedtypes import Conditions, Quantity
+from dosing.tables import GAP, OVERLAP, options_of, possible_range
+from dosing.units import show
+
+
+def lint_score(score: Score, seeds: Library) -> list[str]:
+    """What is wrong with a score, a sentence for each fault.
+
+    Parameters
+    ----------
+    score : Score
+    seeds : Library
+        Where names and cites are looked up.
+    """
+    found = [*_cites(score, seeds)]
+    for item in score.items:
+        found += [f"{item.name}: {wish}" for wish in _item(item, seeds)]
+    for key, variant in score.variants.items():
+        found += [f"variant {key}: {wish}" for wish in _variant(score, variant, seeds)]
+    if score.gives and score.gives not in seeds.names:
+        found.append(f"it gives {score.gives!r}, which no quantity is called.")
+    return found or _bands(score)
+
+
+def _cites(score: Score, seeds: Library) -> Iterator[str]:
+    cites = [score.cite, *(b.cite for b in score.bands), *(c.cite for c in score.checks)]
+    cites += [v.cite for v in score.variants.values()]
+    for cite in cites:
+        if cite and cite.split()[0] not in seeds.evidence:
+            yield f"it cites {cite.split()[0]!r}, which is not in evidence.toml."
+    if not score.cite:
+        yield "it has no cite: name a source of evidence.toml."
+
+
+def _item(item: ScoreItem, seeds: Library) -> Iterator[str]:
+    if not (item.units or item.classes or item.count or item.rows):
+        yield "it has no way to earn points."
+    names = [*item.units, *item.columns, *(n for finding in item.count for n in finding)]
+    names += [str(item.classes["quantity"])] if item.classes else []
+    unknown = [name for name in names if name not in seeds.names]
+    yield from (f"no quantity is called {name!r}." for name in unknown)
+    if unknown:
+        return
+    for name, rows in item.units.items():
+        quantity = seeds.quantities[seeds.names[name]]
+        domain = possible_range(quantity, name)
+        yield from _partition([text for text, _ in rows], domain, name, quantity.whole)
+    if item.classes:
+        yield from _classes(item, seeds.quantities[str(item.classes["quantity"])])
+    if item.count:
+        numbers = Interval(0, len(item.count))
+        yield from _partition([text for text, _ in item.points], numbers, "the count", True)
+        for finding in item.count:
+            yield from _finding(finding, seeds)
+    if item.rows:
+        yield from _rows(item)
+
+
+def _partition(texts: list[str], domain: Interval, name: str, whole: bool) -> Iterator[str]:
+    """Every value of the domain lies in exactly one of the intervals."""
+    try:
+        intervals = [Interval.parse(text) for text in texts]
+    except ValueError as problem:
+        yield f"{name}: {problem}."
+        return
+    edges = sorted({e for i in (*intervals, domain) for e in i.ends})
+    values = [*edges, *((a + b) / 2 for a, b in itertools.pairwise(edges))]
+    if whole:
+        values = [float(n) for n in range(int(domain.low), int(domain.high) + 1)]
+    for value in values:
+        if value in domain and (hits := sum(value in i for i in intervals)) != 1:
+            yield f"{name} at {show(value)}: {'no row' if hits == 0 else 'more than one row'}."
+
+
+def _classes(item: ScoreItem, quantity: Quantity) -> Iterator[str]:
+    points = item.classes["points"]
+    for option in options_of(quantity):
+        # An answer without points is allowed where the number is asked instead.
+        if option not in points and not item.units:
+            yield f"the answer {option!r} earns nothing: say 0 where it earns 0."
+    for option in points:
+        if option not in options_of(quantity):
+            yield f"{option!r} is no answer to {quantity.label!r}."
+
+
+def _finding(finding: Conditions, seeds: Library) -> Iterator[str]:
+    for name, condition in finding.items():
+        if seeds.quantities[seeds.names[name]].kind == "number":
+            try:
+                Interval.parse(str(condition))
+            except ValueError as problem:
+                yield f"{name}: {problem}."
+    if len({seeds.names[name] for name in finding}) > 1:
+        yield f"one finding names different things: {', '.join(finding)}."
+
+
+def _rows(item: ScoreItem) -> Iterator[str]:
+    try:
+        grid = grid_of_item(item)
+    except SeedError as problem:
+        yield f"{problem}."
+        return
+    inside = grid.cells
+    for i, axis in enumerate(grid.axes):
+        inside = inside.take(axis.inside, axis=i)
+    for kind, words in ((GAP, "no row"), (OVERLAP, "more than one row")):
+        if number := int((inside == kind).sum()):
+            yield f"{words} for {number} combinations."
+
+
+def _variant(score: Score, variant: Variant, seeds: Library) -> Iterator[str]:
+    if variant.quantity not in seeds.quantities:
+        yield f"no quantity is called {variant.quantity!r}."
+        return
+    if variant.answer not in options_of(seeds.quantities[variant.quantity]):
+        yield f"{variant.answer!r} is no answer to {variant.quantity!r}."
+    items = {item.name: item for item in score.items}
+    if variant.replaces not in items:
+        yield f"there is no item {variant.replaces!r}."
+        return
+    yield from _item(chosen_by(items[variant.replaces], score, variant), seeds)
+
+
+def chosen_by(item: ScoreItem, score: Score, variant: Variant) -> ScoreItem:
+    """The item as the variant scores it."""
+    from dosing.patients import Patient
+
+    return chosen(item, score, Patient({variant.quantity: variant.answer}))
+
+
+def _bands(score: Score) -> list[str]:
+    low, high = spread(score)
+    return [*_partition([b.when for b in score.bands], Interval(low, high), "bands", True)]
+
+
+def spread(score: Score) -> tuple[int, int]:
+    """The least and the most points that a score can give, its variants among them."""
+    low = high = 0
+    for item in score.items:
+        worth = [_worth(item)]
+        worth += [
+            _worth(chosen_by(item, score, v))
+            for v in score.variants.values()
+            if v.replaces == item.name
+        ]
+        low += min(min(w) for w in worth)
+        high += max(max(w) for w in worth)
+    return low, high
+
+
+def _worth(item: ScoreItem) -> list[int]:
+    points = [p for rows in item.units.values() for _, p in rows]
+    points += [int(p) for p in item.classes.get("points", {}).values()]
+    points += [p for _, p in item.points]
+    points += [row.points for row in item.rows]
+    return points

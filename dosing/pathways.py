@@ -1,0 +1,339 @@
+"""Pathways: a clinical question answered step by step from scores, tables, agents and orders.
+
+Every sentence comes from a seed; this room only asks the others and puts their answers in order.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from dosing.advice import VERSION, Advice, advise, derive, needed, outside, tables_of
+from dosing.calculators import needs_of, score_of
+from dosing.checks import check_findings, fired, row_findings
+from dosing.doses import size_name
+from dosing.findings import Finding, ordered, stopped
+from dosing.library import Library
+from dosing.lint import checked
+from dosing.orders import is_infusion, strength_name
+from dosing.patients import Patient, check
+from dosing.scores import ScoreResult
+from dosing.scoretypes import Pathway, Stage
+from dosing.seedtypes import Confirmed, Table
+from dosing.tables import OUTSIDE, grid_of
+from dosing.units import show
+
+PLACES = ("suits", "possible", "less suitable", "excluded")
+
+
+@attrs.frozen(kw_only=True)
+class Guidance:
+    """What a table of sentences answers; ``says`` is empty while something is missing."""
+
+    table: str
+    title: str
+    says: dict[str, Any]
+    findings: tuple[Finding, ...]
+    missing: tuple[str, ...]
+    row: int | None
+    cite: str
+    confirmed: Confirmed | None
+
+    def __str__(self) -> str:
+        lines = [self.title]
+        lines += [
+            f"  {show(v) if isinstance(v, float | int) else v}"
+            + (f" ({k})" if isinstance(v, float | int) else "")
+            for k, v in self.says.items()
+        ]
+        lines += _finding_lines(self.findings)
+        return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
+
+
+@attrs.frozen(kw_only=True)
+class Agent:
+    """How well one drug suits the patient, why, and what would be ordered."""
+
+    drug: str
+    label: str
+    place: str
+    findings: tuple[Finding, ...]
+    unanswered: tuple[str, ...]
+    advice: Advice | None
+
+    def __str__(self) -> str:
+        dose = "" if self.advice is None or self.advice.order is None else f": {self.advice.order}"
+        return "\n".join([f"{self.label}, {self.place}{dose}", *_finding_lines(self.findings)])
+
+
+@attrs.frozen(kw_only=True)
+class StageResult:
+    """The answers of one step."""
+
+    title: str
+    note: str
+    cite: str
+    scores: tuple[ScoreResult, ...]
+    guidance: tuple[Guidance, ...]
+    agents: tuple[Agent, ...]
+    orders: tuple[tuple[Advice, ...], ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything in this step could be worked out."""
+        return (
+            any(s.value is not None for s in self.scores)
+            or any(g.says or g.row for g in self.guidance)
+            or any(a.findings for a in self.agents)
+            or any(one.order is not None for several in self.orders for one in several)
+        )
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What this step still needs, by the registry's names."""
+        parts: list[str] = [n for s in self.scores for n in s.missing]
+        parts += [n for g in self.guidance for n in g.missing]
+        parts += [n for several in self.orders for n in several[0].missing]
+        return tuple(dict.fromkeys(parts))
+
+
+@attrs.frozen(kw_only=True)
+class PathwayResult:
+    """A pathway for one patient."""
+
+    pathway: str
+    title: str
+    stages: tuple[StageResult, ...]
+    findings: tuple[Finding, ...]
+    cite: str
+    confirmed: Confirmed | None
+    inputs: dict[str, Any]
+    missing: tuple[str, ...]
+    refused: bool
+    seeds: str
+    version: str = VERSION
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answers as JSON carries them."""
+        return attrs.asdict(self)
+
+    def __str__(self) -> str:
+        lines = [self.title, *_finding_lines(self.findings)]
+        for number, stage in enumerate(self.stages, 1):
+            lines += ["", f"{number}. {stage.title}"]
+            lines += [f"  {stage.note}"] if stage.note else []
+            parts = [*stage.scores, *stage.guidance, *stage.agents]
+            parts += [several[0] for several in stage.orders]
+            for part in parts:
+                lines += [f"  {line}" for line in str(part).splitlines()]
+            lines += _finding_lines(stage.findings)
+        return "\n".join([*lines, "", f"source: {self.cite} ({self.confirmed})"])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
+    return [f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in findings]
+
+
+def pathway(name: str, **inputs: Any) -> PathwayResult:
+    """Walk a pathway with one patient.
+
+    Parameters
+    ----------
+    name : str
+        ``hit``, ``ivig``, ``plasma-exchange``, ``warfarin-start``, ``doac-switch``,
+        ``heparin-resistance`` or ``hlh``.
+    **inputs
+        By the registry's names. A score that an earlier step works out serves the later ones.
+
+    Returns
+    -------
+    PathwayResult
+        Each step says what it can, and what it still needs.
+
+    Raises
+    ------
+    ValueError
+        For an unknown pathway or input, with what exists.
+    """
+    seeds = checked()
+    if name not in seeds.pathways:
+        raise ValueError(f"there is no pathway {name!r}; there are {', '.join(seeds.pathways)}")
+    return walk(seeds, seeds.pathways[name], inputs)
+
+
+def walk(seeds: Library, found: Pathway, inputs: Mapping[str, Any]) -> PathwayResult:
+    """As :func:`pathway`, for a pathway at hand."""
+    patient, _ = derive(check(inputs))
+    stages = []
+    for stage in found.stages:
+        result, patient = _stage(seeds, stage, patient, inputs)
+        stages.append(result)
+    findings = list(patient.findings)
+    if found.note:
+        findings.append(Finding("note", found.note, found.cite))
+    return PathwayResult(
+        pathway=found.id,
+        title=found.title,
+        stages=tuple(stages),
+        findings=ordered(findings),
+        cite=found.cite,
+        confirmed=found.confirmed or seeds.confirmed(found.cite),
+        inputs=dict(inputs),
+        missing=tuple(dict.fromkeys(n for s in stages for n in s.missing)),
+        refused=patient.stopped or not any(s.answered for s in stages),
+        seeds=seeds.digest,
+    )
+
+
+def _stage(
+    seeds: Library, stage: Stage, patient: Patient, inputs: Mapping[str, Any]
+) -> tuple[StageResult, Patient]:
+    scores = []
+    for name in stage.scores:
+        one = score_of(seeds, name, patient, inputs)
+        own = set(patient.findings)  # the pathway says once what is wrong with an input
+        scores.append(attrs.evolve(one, findings=tuple(f for f in one.findings if f not in own)))
+        patient = _with_total(seeds, name, one, patient)
+    orders = []
+    for place in stage.orders:
+        drug, _, indication = place.partition("/")
+        tables = tables_of(seeds, drug, indication)
+        orders.append(tuple(advise(seeds, t, patient.values) for t in tables.values()))
+    result = StageResult(
+        title=stage.title,
+        note=stage.note,
+        cite=stage.cite,
+        scores=tuple(scores),
+        guidance=tuple(guidance(seeds, seeds.tables[i], patient) for i in stage.tables),
+        agents=rank(seeds, [seeds.tables[i] for i in stage.agents], patient),
+        orders=tuple(orders),
+        findings=ordered(fired([(c, stage.cite) for c in stage.checks], patient)),
+    )
+    return result, patient
+
+
+def _with_total(seeds: Library, name: str, one: ScoreResult, patient: Patient) -> Patient:
+    """The patient with the total of a score, where a quantity stands for it."""
+    gives = seeds.scores[name].gives if name in seeds.scores else ""
+    if not gives or one.value is None or patient.get(gives) is not None:
+        return patient
+    return patient.having(**{gives: float(one.value)})
+
+
+def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
+    """What a table of sentences says to a patient."""
+    grid = grid_of(table)
+    given = patient.known(table.columns)
+    at = int(grid.rows_for(given))
+    row = table.rows[at] if at >= 0 else None
+    missing = [] if at >= 0 else [n for n in grid.needed(given) if n not in patient.refused]
+    findings = [needed(seeds, name) for name in missing]
+    if at == OUTSIDE:
+        findings += outside(grid, given)
+    cite = table.cite
+    if row is not None:
+        cite = row.cite or table.cite
+        findings += row_findings(row, cite)
+    findings += check_findings(seeds, table, patient)
+    if table.note:
+        findings.append(Finding("note", table.note, table.cite))
+    blocked = row is None or row.stop or patient.stopped
+    return Guidance(
+        table=table.id,
+        title=table.title,
+        says={} if blocked or row is None else dict(row.then),
+        findings=ordered(findings),
+        missing=tuple(missing),
+        row=None if row is None else at + 1,
+        cite=cite,
+        confirmed=(row.confirmed if row else None) or table.confirmed or seeds.confirmed(cite),
+    )
+
+
+def rank(seeds: Library, tables: list[Table], patient: Patient) -> tuple[Agent, ...]:
+    """Agents from the most to the least suitable, each with its reasons.
+
+    Excluded ones come last; then fewer warnings come first, then more reasons for; then the order
+    of the pathway.
+    """
+    agents = [_agent(seeds, table, patient) for table in tables]
+    return tuple(sorted(agents, key=_rank))
+
+
+def _rank(agent: Agent) -> tuple[int, int, int]:
+    levels = [f.level for f in agent.findings]
+    return PLACES.index(agent.place), levels.count("warn"), -levels.count("note")
+
+
+def _agent(seeds: Library, table: Table, patient: Patient) -> Agent:
+    findings = fired([(c, table.cite) for c in table.checks], patient)
+    advice = None
+    known = seeds.find(table.drug, table.indication)
+    if known:
+        advice = advise(seeds, next(iter(known.values())), patient.values)
+        if advice.order is None and not advice.refused:
+            findings += [f for f in advice.findings if f.level == "stop" and f not in findings]
+    levels = {f.level for f in findings}
+    place = "possible"
+    for level, name in (("note", "suits"), ("warn", "less suitable"), ("stop", "excluded")):
+        if level in levels:
+            place = name
+    asked = dict.fromkeys(n for c in table.checks for n in c.when)
+    return Agent(
+        drug=table.drug,
+        label=seeds.drugs[table.drug].label,
+        place=place,
+        findings=ordered(findings),
+        unanswered=tuple(n for n in asked if patient.get(n) is None and n not in patient.refused),
+        advice=None if stopped(findings) else advice,
+    )
+
+
+# What is asked
+
+
+def asked_by_table(seeds: Library, table: Table) -> Iterator[str]:
+    """The inputs that a table, its checks and its order may use."""
+    yield from table.columns
+    for said in table.checks:
+        yield from said.when
+    unit = table.outputs.get("dose", "")
+    if is_infusion(unit):
+        yield from ("weight_kg", strength_name(unit))
+    elif size_name(unit) == "bsa_m2":
+        yield from ("height_cm", "weight_kg")
+    elif size_name(unit):
+        yield size_name(unit)
+
+
+def asked_by_order(seeds: Library, place: str) -> Iterator[str]:
+    """The inputs that any authority's table for ``drug/indication`` may use."""
+    drug, _, indication = place.partition("/")
+    for table in seeds.find(drug, indication).values():
+        yield from asked_by_table(seeds, table)
+
+
+def asked_by_pathway(seeds: Library, found: Pathway) -> Iterator[str]:
+    """The inputs that any step of a pathway may use."""
+    for stage in found.stages:
+        yield from asked_by_stage(seeds, stage)
+
+
+def asked_by_stage(seeds: Library, stage: Stage) -> Iterator[str]:
+    """The inputs that one step may use."""
+    for name in stage.scores:
+        yield from needs_of(seeds, name)
+    for table in (*stage.tables, *stage.agents):
+        yield from asked_by_table(seeds, seeds.tables[table])
+    for place in stage.orders:
+        yield from asked_by_order(seeds, place)
+    for said in stage.checks:
+        yield from said.when
