@@ -156,7 +156,7 @@ def _heparin_day(patient: Patient, _: str) -> Answer:
         Finding(
             "note",
             "The limits of 20, 21 and 25 units/kg/h were recalled, not read.",
-            "heparin-resistance-by-weight",
+            "resistance-by-weight",
         ),
         Finding("note", "The label's range reaches 40,000 units in 24 h.", "heparin-us-label 2.3"),
         _actual(weight),

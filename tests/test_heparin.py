@@ -10,7 +10,6 @@ from dosing.heparin import (
     antithrombin_recombinant,
     plasma_antithrombin,
     protamine_capped,
-    protamine_enoxaparin,
     protamine_halving,
     protamine_no_decay,
     recombinant_rate_after,
@@ -144,26 +143,9 @@ def test_the_cap_comes_after_the_sum():
     assert np.isnan(protamine_capped(-1))
 
 
-@pytest.mark.parametrize(
-    ("hours", "uncapped", "mg"),
-    [
-        pytest.param(4, 60, 50, id="PROT-07"),
-        pytest.param(8, 60, 50, id="8 h"),
-        pytest.param(8.1, 30, 30, id="above 8 h"),
-        pytest.param(12, 30, 30, id="12 h"),
-        pytest.param(13, 0, 0, id="PROT-09"),
-    ],
-)
-def test_protamine_after_enoxaparin(hours, uncapped, mg):
-    found = protamine_enoxaparin(60, hours)
-    assert (found.uncapped_mg, found.protamine_mg) == (uncapped, mg)
-
-
 @pytest.mark.parametrize("bad", [None, -1])
 def test_an_impossible_rate_or_time_gives_nothing(bad):
     assert np.isnan(units_per_day(bad))
     assert np.isnan(units_kg_h(1000, bad))
     assert np.isnan(protamine_no_decay(bad, 5).protamine_mg)
     assert np.isnan(protamine_halving(1000, bad).protamine_mg)
-    assert np.isnan(protamine_enoxaparin(60, bad).protamine_mg)
-    assert np.isnan(protamine_enoxaparin(bad, 5).protamine_mg)

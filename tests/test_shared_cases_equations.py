@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import dosing
-from dosing import exchange, heparin, warfarin
+from dosing import exchange, warfarin
 
 NO_DIALYSIS = {"dialysis_in_week": "no"}
 ILL = {"bilirubin_mg_dl": 3.8, "inr": 2.26, "creatinine_mg_dl": 1.77} | NO_DIALYSIS
@@ -141,15 +141,6 @@ def test_link_below_nothing_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("hours", "uncapped", "mg"),
-    [pytest.param(4, 60, 50, id="PROT-07"), pytest.param(13, 0, 0, id="PROT-09")],
-)
-def test_protamine_after_enoxaparin(hours, uncapped, mg):
-    found = heparin.protamine_enoxaparin(60, hours)
-    assert (found.uncapped_mg, found.protamine_mg) == (uncapped, mg)
-
-
-@pytest.mark.parametrize(
     ("points", "inside", "total", "pct"),
     [
         pytest.param("0:1.5 10:2.5", 5, 10, 50, id="TTR-01"),
@@ -182,7 +173,7 @@ def test_both_plasma_factors_by_the_room():
 # Rows of the same equations: all of them are worked here.
 COVERED = """
 MELD-02 MELD-03 MELD-05 MELD-06 MELD-07 MELD-10 MELD-12 MELD-15 MELD-16 PLX-01 PLX-02 PLX-05
-PLX-06 HR-01 HR-02 HR-04 HR-08 HR-10 HR-11 HR-13 HR-14 PROT-06 PROT-07 PROT-09 IWPC-01 IWPC-05
+PLX-06 HR-01 HR-02 HR-04 HR-08 HR-10 HR-11 HR-13 HR-14 PROT-06 IWPC-01 IWPC-05
 IWPC-06 IWPC-07 IWPC-10 IWPC-11 GAGE-01 GAGE-02 GAGE-05 GAGE-07 WAR-02 WAR-04 WAR-05 TTR-01
 TTR-02 TTR-03 HIT065 HIT066 HIT067 HIT068 HIT073 HIT174 HIT176 HIT177 HIT178 HIT179 HIT183 HIT185
 """
