@@ -20,6 +20,8 @@ from dosing.scores import ScoreResult
 from dosing.steps import Step
 from dosing.targets import TargetRange, target
 from dosing.titration import titrate
+from dosing.warfarin_week import TimeInRange
+from dosing.warfarin_week import rosendaal as time_in_therapeutic_range
 
 if TYPE_CHECKING:
     from dosing.course import Course
@@ -36,6 +38,7 @@ __all__ = [
     "SeedError",
     "Step",
     "TargetRange",
+    "TimeInRange",
     "__version__",
     "compare",
     "compare_advice",
@@ -45,6 +48,7 @@ __all__ = [
     "start",
     "start_many",
     "target",
+    "time_in_therapeutic_range",
     "titrate",
     "titrate_many",
     "warfarin_gate",

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from dosing.equations import EQUATIONS, Equation
+from dosing.equations_drugs import DRUG_EQUATIONS
 from dosing.findings import Finding, ordered
 from dosing.library import Library, load
 from dosing.patients import Patient, check
 from dosing.scores import ScoreResult, additive, missing_findings
 from dosing.sizes import derive_sizes
 
-ALL: dict[str, Equation] = EQUATIONS
+ALL: dict[str, Equation] = EQUATIONS | DRUG_EQUATIONS
 
 
 def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreResult:
@@ -68,7 +69,7 @@ def names(seeds: Library) -> tuple[str, ...]:
 def needs_of(seeds: Library, name: str) -> tuple[str, ...]:
     """The inputs that a score or equation may ask for, under one of their names each."""
     if name in ALL:
-        return (*ALL[name].needs, *ALL[name].may)
+        return (*ALL[name].needs, *ALL[name].any_of, *ALL[name].may)
     found = seeds.scores[name]
     asked: list[str] = []
     for item in found.items:
@@ -85,7 +86,14 @@ def _equation(
     found: Equation, patient: Patient, inputs: Mapping[str, Any], weight_rule: str
 ) -> ScoreResult:
     needs = found.needs_by(weight_rule) if found.needs_by is not None else found.needs
+    needs += found.needs_if(patient) if found.needs_if is not None else ()
     missing = [n for n in needs if patient.get(n) is None and n not in patient.refused]
+    lacking = missing_findings(missing)
+    if found.any_of and not any(
+        n in patient.refused or patient.get(n) is not None for n in found.any_of
+    ):
+        missing += found.any_of
+        lacking.append(_one_of(found.any_of))
     value: float | None = None
     components: dict[str, Any] = {}
     findings: list[Finding] = []
@@ -97,9 +105,15 @@ def _equation(
         value=value,
         unit=found.unit,
         components=components,
-        findings=ordered([*patient.findings, *missing_findings(missing), *findings]),
+        findings=ordered([*patient.findings, *lacking, *findings]),
         cite=found.cite,
         confirmed=load().confirmed(found.cite),
         inputs=dict(inputs),
         missing=tuple(missing),
     )
+
+
+def _one_of(names: tuple[str, ...]) -> Finding:
+    seeds = load()
+    labels = [seeds.quantities[seeds.names[name]].label for name in names]
+    return Finding("stop", f"One of these is needed: {', '.join(labels)}.")

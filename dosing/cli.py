@@ -16,7 +16,8 @@ from dosing.lint import checked, lint_library, lint_path
 from dosing.orders import Order
 from dosing.pathways import pathway
 from dosing.titration import titrate
-from dosing.units import show
+from dosing.units import parse_number, show
+from dosing.warfarin_week import MAX_GAP_DAYS, rosendaal
 
 REFUSED = 2
 
@@ -60,6 +61,12 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("name", metavar="NAME")
     found.add_argument("--weight-rule", help="for cockcroft-gault; default: the site's")
     _patient_options(found)
+    found = verb("ttr", "Time in therapeutic range of INRs, by interpolation (Rosendaal).")
+    found.add_argument("points", nargs="+", metavar="DAY:INR", help="for example 0:1.5 10:2.5")
+    found.add_argument("--low", required=True, help="the lowest INR of the range")
+    found.add_argument("--high", required=True, help="the highest INR of the range")
+    found.add_argument("--max-gap", default=str(MAX_GAP_DAYS), help="in days; default: 56")
+    found.add_argument("--json", action="store_true", help="machine-readable")
     found = verb("pathway", "A clinical question answered step by step.")
     found.add_argument("name", metavar="NAME")
     _patient_options(found)
@@ -240,6 +247,35 @@ def _score(args: argparse.Namespace) -> int:
     return 0
 
 
+def _ttr(args: argparse.Namespace) -> int:
+    cite = "rosendaal-1993"
+    try:
+        days, inrs = zip(*(_point(text) for text in args.points), strict=True)
+        low, high = parse_number(args.low), parse_number(args.high)
+        found = rosendaal(days, inrs, low, high, max_gap_days=parse_number(args.max_gap))
+        if not found.days_total:
+            raise ValueError(f"no two INRs lie within {args.max_gap} days of each other")
+    except ValueError as error:
+        return _refuse(args, {"pct": None}, error)
+    if args.json:
+        _print_json({**found._asdict(), "cite": cite, "confirmed": load().confirmed(cite)})
+        return 0
+    print(f"{show(found.pct, 1)}% of the time in range {show(low)} to {show(high)}")
+    print(f"  in range {show(found.days_in, 2)} of {show(found.days_total, 2)} days")
+    print(f"  below {show(found.days_below, 2)} days, above {show(found.days_above, 2)} days")
+    if found.gaps_left_out:
+        print(f"  left out, longer than {args.max_gap} days: {found.gaps_left_out}")
+    print(f"  source: {cite} ({load().confirmed(cite)})")
+    return 0
+
+
+def _point(text: str) -> tuple[float, float]:
+    day, colon, inr = text.partition(":")
+    if not colon:
+        raise ValueError(f"{text!r} is not a day and an INR: write 10:2.5")
+    return parse_number(day), parse_number(inr)
+
+
 def _pathway(args: argparse.Namespace) -> int:
     try:
         found = pathway(args.name, **_inputs(args))
@@ -345,6 +381,7 @@ RUN = {
     "compare": _compare,
     "titrate": _titrate,
     "score": _score,
+    "ttr": _ttr,
     "pathway": _pathway,
     "lint": _lint,
     "diff": _diff,

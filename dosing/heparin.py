@@ -170,7 +170,7 @@ def antithrombin_recombinant(
     weight_kg : numeric
         Actual body weight. [kg]
     pregnant : bool or numeric
-        Caesarean section counts as pregnant.
+        Cesarean section counts as pregnant.
 
     Returns
     -------
@@ -353,35 +353,3 @@ def protamine_halving(units_h: Numeric, hours_on: Numeric) -> Protamine:
 
 def _not_negative(values: Any) -> Any:
     return np.where(np.isfinite(values) & (values >= 0), values, np.nan)
-
-
-@vectorised
-def protamine_enoxaparin(enoxaparin_mg: Numeric, hours_since: Numeric) -> Protamine:
-    """Protamine after enoxaparin: 1 mg for 1 mg to 8 h, half to 12 h, none after.
-
-    Parameters
-    ----------
-    enoxaparin_mg : numeric
-        The last dose. [mg]
-    hours_since : numeric
-        [h]
-
-    Returns
-    -------
-    Protamine
-        ``heparin_units`` is NaN, for enoxaparin is counted in mg. Protamine undoes only a part of
-        the effect. [units, mg, mg]
-
-    References
-    ----------
-    protamine-pages
-
-    Examples
-    --------
-    >>> [protamine_enoxaparin(60, h).protamine_mg for h in (4, 8, 12, 12.1)]
-    [50.0, 50.0, 30.0, 0.0]
-    """
-    hours = _not_negative(hours_since)
-    part = np.where(hours <= 8, 1.0, np.where(hours <= 12, 0.5, 0.0))
-    mg = positive(enoxaparin_mg) * np.where(np.isnan(hours), np.nan, part)
-    return Protamine(np.full(np.shape(mg), np.nan), mg, np.asarray(protamine_capped(mg)))

@@ -108,10 +108,10 @@ def week_plan(weekly_mg: float, strengths_mg: Sequence[float]) -> WeekPlan:
     amounts = _amounts(weekly_mg / DAYS + strengths[-1], strengths)
     levels = [*amounts]
 
-    def miss(choice: tuple[float, float, int]) -> tuple[float, float, float]:
+    def miss(choice: tuple[float, float, int]) -> tuple[float, float]:
         low, high, often = choice
         total = DAYS * low + often * (high - low)
-        return round(abs(total - weekly_mg), 6), high - low if often else 0.0, total
+        return round(abs(total - weekly_mg), 6), total
 
     low, high, often = min(
         ((a, b, k) for a, b in itertools.pairwise(levels) for k in range(DAYS)), key=miss

@@ -1,5 +1,6 @@
 """Every statement of the source documents is judged, and leads somewhere."""
 
+import ast
 import hashlib
 import re
 from collections import Counter
@@ -16,7 +17,7 @@ from dosing.lint import lint_library
 from dosing.seedtypes import Claim
 
 DOCUMENTS = ("000", "001", "002", "003", "004")
-COMMANDS = {"start", "compare", "titrate", "score", "lint", "diff", "tables", "evidence"}
+COMMANDS = {"start", "compare", "titrate", "score", "ttr", "lint", "diff", "tables", "evidence"}
 LATER = {
     "pathway hlh",
     "dashboard choose",
@@ -73,7 +74,18 @@ def _used(seeds: Library) -> set[str]:
     ):
         for seed in folder.values():
             found |= set(_cites(attrs.asdict(seed)))
-    return found
+    return found | _named_in_code(seeds)
+
+
+def _named_in_code(seeds: Library) -> set[str]:
+    """Sources that an equation names: its coefficients live in code."""
+    words = {
+        node.value.split()[0]
+        for path in (ROOT / "dosing").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.split()
+    }
+    return words & seeds.evidence.keys()
 
 
 def test_all_documents_are_covered():

@@ -209,3 +209,50 @@ def test_a_faulty_hospital_folder_is_refused_in_a_sentence(tmp_path):
     assert ran.returncode == 2
     assert "site.toml" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_time_in_range(capsys):
+    argv = ["ttr", "0:1.5", "10:2.5", "--low", "2", "--high", "3"]
+    code, out, err = run(capsys, *argv)
+    assert (code, err) == (0, "")
+    assert "50% of the time in range 2 to 3" in out
+    assert "in range 5 of 10 days" in out
+    assert "rosendaal-1993 (secondary)" in out
+    data = json.loads(run(capsys, *argv, "--json")[1])
+    assert (data["pct"], data["days_in"], data["days_below"]) == (50, 5, 5)
+
+
+def test_a_long_gap_is_left_out_and_said(capsys):
+    points = ["0:2.5", "10:2.5", "90:2.5", "--low", "2", "--high", "3"]
+    assert "left out, longer than 56 days: 1" in run(capsys, "ttr", *points)[1]
+    longer = run(capsys, "ttr", *points, "--max-gap", "80")[1]
+    assert "in range 90 of 90 days" in longer
+    assert "left out" not in longer
+
+
+@pytest.mark.parametrize(
+    ("points", "wish"),
+    [
+        (["0:1.5"], "Two INRs are needed at least"),
+        (["0:1.5", "x"], "'x' is not a day and an INR: write 10:2.5"),
+        (["0:1.5", "9:1e3"], "is not a plain number"),
+        (["9:1.5", "0:2"], "The days must rise"),
+        (["0:1.5", "90:2"], "No two INRs lie within 56 days of each other"),
+        (["0:0", "9:2"], "An INR must be above zero"),
+    ],
+)
+def test_time_in_range_is_refused_in_one_sentence(capsys, points, wish):
+    data, err = refused(capsys, "ttr", *points, "--low", "2", "--high", "3")
+    assert data["pct"] is None
+    assert wish in err
+
+
+def test_an_equation_by_the_command_line(capsys):
+    argv = ["score", "warfarin-week", "--weekly-dose-mg", "35", "--change-pct", "-10"]
+    code, out, _ = run(capsys, *argv, "--tablet-mg", "5")
+    assert code == 0
+    assert "31.5 mg a week" in out
+    assert "Tuesday: 5 mg: 1 of 5 mg" in out
+    data, err = refused(capsys, "score", "argatroban-link-2009", "--apache2", "36")
+    assert data["value"] is None
+    assert "does not hold" in err

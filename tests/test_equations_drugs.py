@@ -1,0 +1,205 @@
+"""Exchange, heparin, protamine and research equations through the score door, with their traps."""
+
+import pytest
+
+import dosing
+from dosing.equations_drugs import DRUG_EQUATIONS
+from dosing.library import load
+
+PLASMA = {"weight_kg": 80, "hematocrit_pct": 40}
+GRAMS = {"weight_kg": 80, "immunoglobulin_g_kg": 1, "immunoglobulin_days": 2}
+ATRYN = {"antithrombin_pct": 50, "weight_kg": 70}
+EXAMPLES = {
+    "plasma-volume": PLASMA | {"height_cm": 175, "sex": "male", "plasma_volumes": 1.5},
+    "plasma-removal": {"plasma_volumes": 1.5, "exchange_sessions": 3},
+    "immunoglobulin-grams": GRAMS | {"ivig_weight": "actual"},
+    "immunoglobulin-response": {"platelets_before": 20, "platelets": 70},
+    "heparin-day": {"heparin_units_h": 1600, "weight_kg": 100},
+    "antithrombin-load": ATRYN | {"antithrombin_target_pct": 120},
+    "antithrombin-recombinant": ATRYN | {"pregnancy": "no"},
+    "plasma-antithrombin": {"plasma_ml": 1000, "weight_kg": 70, "antithrombin_pct": 40},
+    "protamine-infusion": {"heparin_units_h": 1250, "heparin_hours_on": 24},
+    "argatroban-link-2009": {"apache2": 20},
+    "argatroban-dingman-2020": {"modified_sofa": 10},
+}
+
+
+def says(found, text, level=None):
+    return any(text in f.text and level in (None, f.level) for f in found.findings)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_finding_names_a_source_that_exists(name):
+    found = dosing.score(name, **EXAMPLES[name])
+    assert found.value is not None
+    cited = {f.cite.split()[0] for f in found.findings if f.cite}
+    assert cited
+    assert cited <= load().evidence.keys()
+
+
+def test_every_equation_has_an_example_here_or_with_the_warfarin_ones():
+    warfarin = {n for n in DRUG_EQUATIONS if n.startswith(("iwpc", "gage", "eu-pact", "warfarin"))}
+    assert DRUG_EQUATIONS.keys() - warfarin == EXAMPLES.keys()
+
+
+def test_every_variant_of_the_plasma_volume_is_shown():
+    found = dosing.score("plasma-volume", **EXAMPLES["plasma-volume"])
+    assert found.value == pytest.approx(3.12)
+    shown = found.components
+    assert shown["blood volume (Nadler), L"] == pytest.approx(5.1457, abs=1e-4)
+    assert shown["plasma, Nadler, L"] == pytest.approx(3.0874, abs=1e-4)
+    assert shown["plasma, 0.07 L/kg, L"] == pytest.approx(3.36)
+    assert shown["plasma, 70 mL/kg in men, 65 in women, L"] == pytest.approx(3.36)
+    assert shown["exchange of 1.5 plasma volumes, Nadler, L"] == pytest.approx(4.6311, abs=1e-4)
+
+
+def test_without_height_there_is_no_nadler_and_both_usual_exchanges_are_shown():
+    found = dosing.score("plasma-volume", **PLASMA)
+    assert found.value == pytest.approx(3.12)
+    assert not any("Nadler" in name for name in found.components)
+    assert says(found, "after Nadler as well")
+    shown = [n for n in found.components if n.startswith("exchange")]
+    assert [n.split()[2] for n in shown] == ["1", "1.5"]
+
+
+def test_a_hematocrit_as_a_fraction_is_read_as_one_or_refused():
+    right = dosing.score("plasma-volume", weight_kg=80, hematocrit_fraction=0.4)
+    assert right.value == pytest.approx(3.12)
+    wrong = dosing.score("plasma-volume", weight_kg=80, hematocrit_pct=0.4)
+    assert wrong.value is None
+    assert says(wrong, "0.4 % is not possible", "stop")
+
+
+def test_removal_says_what_it_leaves_out():
+    found = dosing.score("plasma-removal", plasma_volumes=1.5)
+    assert found.value == pytest.approx(77.687, abs=1e-3)
+    assert says(found, "it is 78%")
+    many = dosing.score("plasma-removal", plasma_volumes=1, exchange_sessions=3)
+    assert many.value == pytest.approx(95.02, abs=0.01)
+    assert many.components["removed by one session, %"] == pytest.approx(63.21, abs=0.01)
+    assert says(many, "at the most", "warn")
+
+
+def test_immunoglobulin_by_both_weights():
+    actual = dosing.score("immunoglobulin-grams", **GRAMS, ivig_weight="actual")
+    assert (actual.value, actual.components["whole course, g"]) == (80, 160)
+    assert says(actual, "2 g/kg in all", "warn")
+    heavy = GRAMS | {"weight_kg": 120}
+    lacking = dosing.score("immunoglobulin-grams", **heavy, ivig_weight="adjusted")
+    assert lacking.missing == ("height_cm", "sex")
+    adjusted = dosing.score(
+        "immunoglobulin-grams", **heavy, ivig_weight="adjusted", height_cm=170, sex="male"
+    )
+    assert adjusted.value == pytest.approx(87.56, abs=0.01)
+    assert adjusted.components["rounded to 5 g, g a day"] == 90
+
+
+def test_immunoglobulin_comes_after_the_exchange():
+    given = GRAMS | {"ivig_weight": "actual", "plasma_exchange_planned": "planned"}
+    assert says(dosing.score("immunoglobulin-grams", **given), "after the exchange", "warn")
+    low = dosing.score("immunoglobulin-grams", **given | {"immunoglobulin_g_kg": 0.4})
+    assert says(low, "after the third dose")
+
+
+@pytest.mark.parametrize(
+    ("after", "rise", "fifty", "hundred"),
+    [(69, 49, "no", "no"), (70, 50, "yes", "no"), (100, 80, "yes", "no"), (101, 81, "yes", "yes")],
+)
+def test_response_by_both_definitions(after, rise, fifty, hundred):
+    found = dosing.score("immunoglobulin-response", platelets_before=20, platelets=after)
+    assert found.value == rise
+    assert [*found.components.values()] == [fifty, hundred]
+
+
+def test_a_daily_total_that_only_the_weight_explains():
+    heavy = dosing.score("heparin-day", heparin_units_h=1600, weight_kg=100)
+    assert heavy.components["more than 35,000 units in 24 h"] == "yes"
+    assert heavy.components["at least 20 units/kg/h"] == "no"
+    assert says(heavy, "Above 81.02 kg", "warn")
+    light = dosing.score("heparin-day", heparin_units_h=1600, weight_kg=81)
+    assert not says(light, "Above 81.02 kg")
+    below = dosing.score("heparin-day", heparin_units_h=1000, weight_kg=100)
+    assert says(below, "Above 81.02 kg", "note")
+
+
+@pytest.mark.parametrize(
+    ("rate", "answers"),
+    [(1999, "no no no"), (2000, "yes no no"), (2100, "yes yes no"), (2500, "yes yes yes")],
+)
+def test_thresholds_by_weight_are_compared_unrounded(rate, answers):
+    found = dosing.score("heparin-day", heparin_units_h=rate, weight_kg=100)
+    shown = [v for n, v in found.components.items() if n.startswith("at least")]
+    assert " ".join(shown) == answers
+    assert says(found, "were recalled, not read")
+
+
+def test_antithrombin_entered_as_a_fraction_is_refused():
+    found = dosing.score(
+        "antithrombin-load", antithrombin_pct=0.5, antithrombin_target_pct=120, weight_kg=80
+    )
+    assert found.value is None
+    assert says(found, "not possible (1 to 150)", "stop")
+
+
+def test_antithrombin_above_its_target_is_not_given():
+    found = dosing.score(
+        "antithrombin-load", antithrombin_pct=125, antithrombin_target_pct=120, weight_kg=80
+    )
+    assert found.value == 0
+    assert says(found, "nothing to give", "warn")
+    assert dosing.score("antithrombin-recombinant", antithrombin_pct=100, weight_kg=70,
+                        pregnancy="yes").value == 0  # fmt: skip
+
+
+def test_recombinant_antithrombin_says_both_steps():
+    found = dosing.score("antithrombin-recombinant", **ATRYN, pregnancy="no")
+    assert found.components["maintenance, units/h"] == pytest.approx(343.1373, abs=1e-3)
+    assert found.components["if below 80% after 2 h, units/h"] == pytest.approx(446.08, abs=0.01)
+    assert found.components["if above 120% after 2 h, units/h"] == pytest.approx(240.2, abs=0.01)
+    assert says(found, "heparin again within 2 to 6 h", "warn")
+
+
+def test_plasma_says_the_level_to_expect():
+    found = dosing.score("plasma-antithrombin", **EXAMPLES["plasma-antithrombin"])
+    assert found.value == pytest.approx(20)
+    assert found.components["expected level, %"] == pytest.approx(60)
+
+
+def test_protamine_shows_both_methods_and_caps_after_the_sum():
+    found = dosing.score("protamine-infusion", heparin_units_h=1250, heparin_hours_on=24)
+    assert found.value == 25
+    assert found.components["last 2.5 h in full, protamine, mg"] == 31.25
+    assert found.components["last 3 h as 1, 1/2 and 1/4, protamine, mg"] == pytest.approx(21.875)
+    assert not says(found, "held at 50 mg")
+    high = dosing.score("protamine-infusion", heparin_units_h=4000, heparin_hours_on=24)
+    assert high.value == 50
+    assert says(high, "up to 100 mg: held at 50 mg", "warn")
+
+
+def test_link_takes_any_of_its_scores_and_the_lowest_of_several():
+    assert dosing.score("argatroban-link-2009", saps2=40).value == pytest.approx(0.86)
+    both = dosing.score("argatroban-link-2009", apache2=20, saps2=60, renal_replacement="ihd")
+    assert both.value == pytest.approx(0.26)
+    assert says(both, "not on continuous dialysis", "warn")
+    none = dosing.score("argatroban-link-2009")
+    assert none.missing == ("apache2", "saps2", "icg_pdr_pct_min")
+    assert says(none, "One of these is needed", "stop")
+
+
+@pytest.mark.parametrize(
+    "scores", [{"apache2": 36}, {"saps2": 69}, {"icg_pdr_pct_min": 4}, {"apache2": 20, "saps2": 69}]
+)
+def test_at_nothing_or_less_link_is_refused_and_not_clamped(scores):
+    found = dosing.score("argatroban-link-2009", **scores)
+    assert found.value is None
+    assert says(found, "does not hold", "stop")
+
+
+@pytest.mark.parametrize("name", ["argatroban-link-2009", "argatroban-dingman-2020"])
+def test_a_research_equation_is_never_an_order(name):
+    assert says(dosing.score(name, **EXAMPLES[name]), "never an order", "warn")
+
+
+def test_a_score_of_nought_is_an_answer():
+    assert dosing.score("argatroban-link-2009", apache2=0).value == pytest.approx(2.15)
+    assert dosing.score("argatroban-dingman-2020", modified_sofa=0).value == pytest.approx(0.54)
