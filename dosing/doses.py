@@ -108,8 +108,8 @@ def _total(
         findings.append(
             Finding(
                 "warn",
-                f"The dose by size, {show(exact, 1)} {mass}, is above the cap: {show(most)} {mass}"
-                " is given.",
+                f"The dose by size, {show(exact, 1)} {mass}, is above the cap: the order is"
+                f" {show(most)} {mass}.",
             )
         )
         trace.append(f"capped at {show(most)} {mass}")
