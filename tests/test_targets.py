@@ -43,7 +43,7 @@ def test_drugs_that_no_aptt_guides():
 
 
 def test_an_unknown_drug_lists_what_exists():
-    with pytest.raises(ValueError, match="there are argatroban"):
+    with pytest.raises(ValueError, match=r"there are .*argatroban"):
         dosing.target("heparinoid", 30)
 
 
