@@ -65,7 +65,8 @@ class Advice:
             if order.low is not None and order.high is not None:
                 lines.append(f"    range {show(order.low)} to {show(order.high)} {order.unit}")
             if order.bolus is not None and (words := order.bolus_words()):
-                lines.append(f"    bolus {show(order.bolus)} {order.bolus_unit}: {words}")
+                by_weight = f"{show(order.bolus)} {order.bolus_unit}: "
+                lines.append(f"    bolus {by_weight if '/' in by_weight else ''}{words}")
             if order.pump_ml_h is not None:
                 lines.append(
                     f"    set the pump to {show(order.pump_ml_h)} mL/h"

@@ -91,6 +91,8 @@ class Order:
         words = f"{show(step['dose'])} {step.get('unit', self.unit)}"
         if "total" in step:
             words += f" = {show(step['total'])} {self.total_unit}"
+        if "pump_ml_h" in step:
+            words += f" (pump {show(step['pump_ml_h'])} mL/h)"
         words += f" {often(step.get('every_h'), step.get('on_days', ()))}"
         words = words.rstrip() + _how_long(step.get("for_days"), step.get("for_h"))
         return f"{words} {step['how']}" if "how" in step else words
@@ -262,6 +264,7 @@ def infusion(
     bag_ml: float | None = None,
     max_per_h: float | None = None,
     max_bolus: float | None = None,
+    then: Sequence[Mapping[str, Any]] = (),
     **more: Any,
 ) -> tuple[Order | None, list[Finding], list[str]]:
     """An infusion order, its findings, and the arithmetic as a pharmacist would write it.
@@ -286,11 +289,14 @@ def infusion(
         Size of the bag, for the time at which it runs out. [mL]
     max_per_h, max_bolus : float, optional
         Caps on the rate [mg/h or units/h] and the bolus [mg or units], whatever the weight.
+    then : sequence of mapping
+        Later steps; one with a dose in the same unit is given its pump rate.
     **more
         Further fields of the order.
     """
     unit = unit or drug.dose_unit
     if concentration_mg_ml is None:
+        more["then"] = tuple(dict(step) for step in then)
         return _unpumped(drug, dose, unit, weight_kg, bolus, bolus_unit, max_bolus, more)
     exact = float(pump_rate_ml_h(dose, unit, weight_kg, concentration_mg_ml))
     trace = [_pump_trace(dose, unit, weight_kg, concentration_mg_ml, exact)]
@@ -321,6 +327,7 @@ def infusion(
         )
     given = float(dose_of_pump_rate(pump, unit, weight_kg, concentration_mg_ml))
     trace.append(f"rounded {rounding}: {show(pump)} mL/h, which gives {show(given, 3)} {unit}")
+    later = [_pumped_step(s, unit, weight_kg, concentration_mg_ml, step_ml_h) for s in then]
     total = volume = None
     if bolus is not None and bolus_unit is not None:
         total, volume = _bolus(bolus, bolus_unit, weight_kg, concentration_mg_ml, label)
@@ -351,11 +358,22 @@ def infusion(
             bag_life_h=None if size is None else round(size / pump, 2),
             capped=bool(findings),
             rate_cap=rate_cap,
+            then=tuple(later),
             **more,
         ),
         findings,
         trace,
     )
+
+
+def _pumped_step(
+    step: Mapping[str, Any], unit: str, weight_kg: float, strength: float, step_ml_h: float
+) -> dict[str, Any]:
+    """A later step of an infusion with its pump rate."""
+    if "dose" not in step or step.get("unit", unit) != unit:
+        return dict(step)
+    exact = pump_rate_ml_h(step["dose"], unit, weight_kg, strength)
+    return {**step, "pump_ml_h": float(round_half_up(exact, step_ml_h))}
 
 
 def _unpumped(

@@ -23,6 +23,7 @@ from dosing.seedtypes import Confirmed, Table
 from dosing.tables import OUTSIDE, grid_of
 from dosing.units import show
 
+MOST_REASONS = 3  # when every authority refuses
 PLACES = ("suits", "possible", "less suitable", "excluded")
 
 
@@ -275,12 +276,14 @@ def _rank(agent: Agent) -> tuple[int, int, int]:
 
 def _agent(seeds: Library, table: Table, patient: Patient) -> Agent:
     findings = fired([(c, table.cite) for c in table.checks], patient)
-    advice = None
-    known = seeds.find(table.drug, table.indication)
-    if known:
-        advice = advise(seeds, next(iter(known.values())), patient.values)
-        if advice.order is None and not advice.refused:
-            findings += [f for f in advice.findings if f.level == "stop" and f not in findings]
+    advices = [
+        advise(seeds, t, patient.values) for t in seeds.find(table.drug, table.indication).values()
+    ]
+    # The site's first authority that has an order; only when all refuse is the drug excluded.
+    advice = next((a for a in advices if a.order is not None), advices[0] if advices else None)
+    if advices and all(a.order is None and not a.refused for a in advices):
+        said = [f for a in advices for f in a.findings if f.level == "stop"]
+        findings += [f for f in said if f not in findings][:MOST_REASONS]
     levels = {f.level for f in findings}
     place = "possible"
     for level, name in (("note", "suits"), ("warn", "less suitable"), ("stop", "excluded")):

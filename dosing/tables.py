@@ -231,7 +231,9 @@ def _settle_missing(cells: Rows, axis: int, size: int) -> None:
     inside = turned[:size]
     highest = inside.max(axis=0)
     lowest = np.where(inside == OUTSIDE, highest, inside).min(axis=0)
-    turned[size] = np.where((highest == lowest) & (highest >= 0), highest, MISSING)
+    settled = (highest == lowest) & (highest >= 0)
+    # Outside by another value stays outside: it must not look like an open question.
+    turned[size] = np.where(settled | (inside == OUTSIDE).all(axis=0), highest, MISSING)
 
 
 def _axis(table: Ruled, name: str) -> Axis:

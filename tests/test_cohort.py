@@ -60,6 +60,22 @@ def some_patients(size, seed):
             "baseline_aptt_s": number(25, 80),
             "ast_alt_x_uln": number(0.5, 5),
             "concentration_mg_ml": rng.choice([np.nan, 1, 5, 100], size),
+            **{n: rng.choice(np.array(["no", None], dtype=object), size) for n in (
+                "mechanical_valve", "triple_positive_aps", "hit_recent", "hit_history",
+                "amiodarone", "strong_inducer")},
+            **{n: word("yes", "no") for n in (
+                "strong_inhibitor", "extended_treatment", "hit_with_thrombosis",
+                "renal_dysfunction", "stable_before", "xa_dose_unknown", "hours_since_unknown")},
+            "pgp_inhibitor": word("none", "dronedarone", "verapamil", "other"),
+            "bleeding": word("none", "minor", "major"),
+            "region": word("US", "EU"),
+            "xa_inhibitor": word("apixaban", "rivaroxaban"),
+            "vkorc1": word("GG", "G/A", "AA", "unknown"),
+            "cyp2c9": word("*1/*1", "*1/*3", "*3/*3", "unknown"),
+            "parenteral_days": rng.choice([4, 5, 6, np.nan], size),
+            "warfarin_day": rng.choice([1, 2, 3, 6, 7, np.nan], size),
+            "inr_before": rng.choice([1.2, 1.5, 2, 3.1, np.nan], size),
+            "xa_dose_mg": rng.choice([5, 5.1, 10, 20, np.nan], size),
         },
         index=[f"p{i}" for i in range(size)],
     )  # fmt: skip
@@ -71,9 +87,16 @@ def test_one_row_equals_a_cohort_of_one(table, derive):
     cohort = some_patients(150, seed=len(table.id))
     if derive:
         cohort = cohort.drop(columns=["child_pugh"])
+    else:  # only what the table asks, so that more patients are given a dose
+        sizes = ["weight_kg", "height_cm", "concentration_mg_ml", "concentration_units_ml"]
+        sizes += ["heparin_given_units", "enoxaparin_dose_mg"]
+        asked = {SEEDS.names[n] for n in (*table.columns, *sizes)}
+        cohort = cohort[[n for n in cohort if SEEDS.names[n] in asked]]
     where = (table.indication, table.authority)
     many = dosing.start_many(table.drug, cohort, *where)
     assert list(many.index) == list(cohort.index)
+    gives = any(r.then for r in table.rows)
+    assert derive or (many["status"] == "ok").any() == gives
     for name, patient in cohort.iterrows():
         one = dosing.start(table.drug, *where, **patient.to_dict())
         row = many.loc[name]
@@ -83,6 +106,13 @@ def test_one_row_equals_a_cohort_of_one(table, derive):
             continue
         assert row["dose"] == one.order.dose
         assert row["row"] == one.row
+        for name_of in ("total", "every_h", "bolus_total"):
+            wanted = getattr(one.order, name_of)
+            if name_of in many:
+                wanted = np.nan if wanted is None else wanted
+                assert row[name_of] == pytest.approx(wanted, abs=1e-6, nan_ok=True)
+            else:
+                assert wanted is None
         if one.order.pump_ml_h is not None:
             assert row["pump_ml_h"] == pytest.approx(one.order.pump_ml_h)
             assert row["given_dose"] == pytest.approx(one.order.given_dose, abs=1e-6)
@@ -125,6 +155,30 @@ def test_one_titration_equals_a_cohort_of_one(protocol):
             wanted = getattr(one, name)
             assert row[name] == pytest.approx(np.nan if wanted is None else wanted, nan_ok=True)
         assert (bool(row["in_range"]), bool(row["notify"])) == (one.in_range, one.notify)
+
+
+def test_totals_intervals_caps_and_boluses_of_many():
+    cohort = pd.DataFrame(
+        {"weight_kg": [80, 120, np.nan], "age_y": [60, 60, 80], "crcl_ml_min": [80, 29, 80]}
+    )
+    many = dosing.start_many("enoxaparin", cohort, "stemi")
+    assert many["total"].tolist()[:2] == [80, 120]
+    assert many["every_h"].tolist()[:2] == [12, 24]
+    assert many["bolus_total"].tolist()[:2] == [30, 30]
+    assert many["status"].tolist() == ["ok", "ok", "missing"]
+    capped = dosing.start_many("pcc-4f", pd.DataFrame({"inr": 3, "weight_kg": [70, 120]}), "vka")
+    assert capped["total"].tolist() == [1750, 2500]
+
+
+def test_a_rate_in_units_an_hour_is_given_with_and_without_a_strength():
+    cohort = pd.DataFrame(
+        {"weight_kg": 70, "renal_dysfunction": "no", "concentration_units_ml": [100, np.nan]}
+    )
+    many = dosing.start_many("danaparoid", cohort)
+    assert many["dose"].tolist() == [400, 400]
+    assert many["bolus_total"].tolist() == [2250, 2250]
+    assert many["pump_ml_h"].tolist()[0] == 4
+    assert np.isnan(many["pump_ml_h"].tolist()[1])
 
 
 def test_categoricals_answer_as_text_does():

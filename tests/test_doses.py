@@ -82,3 +82,19 @@ def test_a_dose_for_what_is_to_be_undone():
     order, findings, _ = made("mg/mg", then, enoxaparin_dose_mg=60)
     assert (order.total, order.capped) == (50, True)
     assert "60 mg, is above the cap: 50 mg is given" in findings[0].text
+
+
+def test_zero_means_none_and_a_flat_bolus_is_carried():
+    then = {"dose": 1, "every_h": 12, "for_days": 0, "max_total": 0, "round_to": 0, "next": []}
+    order, findings, _ = made("mg/kg", then, weight_kg=120)
+    assert (order.total, order.for_days, findings) == (120, None, [])
+    table = Table(id="t", title="t", drug="fondaparinux", purpose="start",
+                  outputs={"dose": "mg", "bolus": "mg"})  # fmt: skip
+    order, _, _ = doses.order(table, Row(then={"dose": 5, "bolus": 30}), DRUG, check({}), 5)
+    assert (order.bolus_total, order.bolus_words()) == (30, "30 mg")
+
+
+def test_a_step_without_the_cap_of_the_first():
+    then = {"dose": 1, "max_total": 100, "next": [{"dose": 1, "max_total": 0}]}
+    order, _, _ = made("mg/kg", then, weight_kg=120)
+    assert (order.total, order.then[0]["total"]) == (100, 120)

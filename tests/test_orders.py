@@ -130,3 +130,20 @@ def test_the_working_of_a_capped_bolus_adds_up():
     trace = dosing.start("heparin", "vte", "umich", weight_kg=140).trace
     assert "bolus 80 units/kg × 140 kg = 11,200 units" in trace
     assert "bolus capped at 10,000 units = 100 mL" in trace
+
+
+def test_a_rate_that_is_not_by_weight_needs_no_strength():
+    drug = SEEDS.drugs["danaparoid"]
+    then = ({"dose": 300, "for_h": 4}, {"text": "stop"})
+    more = {"weight_kg": 70, "step_ml_h": 0.1, "bolus": 2250, "bolus_unit": "units", "then": then}
+    order, said, _ = orders.infusion(drug, 400, concentration_mg_ml=None, **more)
+    assert (order.pump_ml_h, order.bolus_words()) == (None, "2,250 units")
+    assert [f.level for f in said] == ["note"]
+    order, said, _ = orders.infusion(drug, 400, concentration_mg_ml=100, **more)
+    assert (order.pump_ml_h, order.bolus_words(), said) == (4, "2,250 units = 22.5 mL", [])
+    assert order.then == ({"dose": 300, "for_h": 4, "pump_ml_h": 3}, {"text": "stop"})
+    order, said, _ = orders.infusion(
+        SEEDS.drugs["argatroban"], 2, weight_kg=70, concentration_mg_ml=None, step_ml_h=0.1
+    )
+    assert order is None
+    assert "Concentration in the pump is needed" in said[0].text

@@ -102,6 +102,16 @@ def test_an_agent_says_what_was_not_answered():
     assert only.place == "possible"
 
 
+def test_an_agent_is_excluded_only_when_every_authority_refuses():
+    # ASH gives bivalirudin no number at a low clearance; others do.
+    table = SEEDS.tables["bivalirudin-agent-hit"]
+    patient = {"weight_kg": 70, "crcl_ml_min": 25, "renal_replacement": "none", "region": "US"}
+    (found,) = rank(SEEDS, [table], check(patient))
+    assert found.place != "excluded"
+    assert found.advice.authority != "ash-2018"
+    assert found.advice.order.dose <= 0.08
+
+
 def test_what_is_asked_covers_columns_checks_and_the_size_of_the_patient():
     asked = set(asked_by_pathway(MADE, STEPS))
     assert {"platelets", "bilirubin_mg_dl", "crcl_ml_min", "weight_kg"} <= asked

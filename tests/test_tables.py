@@ -60,7 +60,7 @@ def test_case(name, line):
             if line.get(end):
                 printed = dose[i] if isinstance(dose, list) else row.then[end]
                 assert printed == float(line[end])
-    for output in ("every_h", "recheck_h", "bolus"):
+    for output in ("every_h", "recheck_h", "bolus", "for_h", "for_days"):
         if line.get(output):
             assert row.then[output] == float(line[output])
     if line.get("row"):
@@ -72,6 +72,25 @@ def test_case(name, line):
         order = advise(SEEDS, found, {k: v for k, v in line.items() if k in SEEDS.names}).order
         assert order is not None
         assert order.total == pytest.approx(float(line["total"]), abs=0.05)
+
+
+STARTED = [c for c in CASES if SEEDS.tables[c[0]].purpose == "start" and "level" in c[1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), STARTED, ids=[f"{name}: {line['why']}" for name, line in STARTED]
+)
+def test_a_case_is_refused_or_warned_as_it_says(name, line):
+    given_ = {k: v for k, v in line.items() if k in SEEDS.names}
+    advice = advise(SEEDS, SEEDS.tables[name], given_)
+    levels = {f.level for f in advice.findings}
+    if line["level"] == "stop":
+        assert advice.order is None
+        assert not advice.missing
+    elif line["level"] == "warn":
+        assert "warn" in levels
+    if line.get("dose") and not advice.missing:
+        assert advice.order is not None
 
 
 def test_a_gap_and_an_overlap_are_cells_of_the_grid():
@@ -94,6 +113,19 @@ def test_a_missing_value_gives_no_row_unless_it_cannot_matter():
     assert int(grid.rows_for({})) == MISSING
     assert grid.needed({"child_pugh": "A"}) == ["weight_kg"]
     assert grid.needed({}) == ["weight_kg", "child_pugh"]
+
+
+def test_two_missing_values_that_cannot_matter_are_not_asked():
+    found = table(
+        {"child_pugh": {}, "weight_kg": {}, "age_y": {}},
+        [{"child_pugh": "C"}, {"child_pugh": ["none", "A", "B"], "weight_kg": "< 50"},
+         {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50", "age_y": "< 18"},
+         {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50", "age_y": ">= 18"}],
+    )  # fmt: skip
+    grid = compile_grid(found)
+    assert int(grid.rows_for({"child_pugh": "C"})) == 0
+    assert int(grid.rows_for({"child_pugh": "A", "weight_kg": 40})) == 1
+    assert int(grid.rows_for({"child_pugh": "A", "weight_kg": 500})) == OUTSIDE
 
 
 def test_absent_is_an_answer_only_where_a_row_says_so():
