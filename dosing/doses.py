@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from dosing.findings import Finding
-from dosing.orders import DAY_H, Order
+from dosing.orders import Order
 from dosing.patients import Patient
 from dosing.seedtypes import Drug, Row, Table
 from dosing.tables import round_half_up
-from dosing.units import show
+from dosing.units import DAY_H, show
 
 # What a dose is for each of: its registry name, its unit, and how many of them make one.
 _SIZES: dict[str, tuple[str, str, float]] = {

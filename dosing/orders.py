@@ -9,9 +9,7 @@ import numpy as np
 from dosing.findings import Finding
 from dosing.seedtypes import Drug, LabelTable
 from dosing.tables import round_half_up
-from dosing.units import show, show_hours
-
-DAY_H = 24
+from dosing.units import amount, often, show, show_hours
 
 # mg (or units) per hour for one of the dose unit, and whether it is for each kg of body weight.
 _PER_HOUR: dict[str, tuple[float, float, bool]] = {
@@ -69,7 +67,7 @@ class Order:
             per_h = f"{show(self.rate_cap)} {self.unit.split('/')[0]}/h"
             words = f"{self.drug} {per_h} (the cap; by weight {show(self.dose)} {self.unit})"
         if self.total is not None:
-            words += f" = {show(self.total)} {self.total_unit}"
+            words += f" = {amount(self.total)} {self.total_unit}"
         if self.every_h is None and not (self.then or self.on_days or self.how):
             return words
         words = f"{words} {self.route} {often(self.every_h, self.on_days)}".replace("  ", " ")
@@ -90,36 +88,12 @@ class Order:
             return str(step["text"])
         words = f"{show(step['dose'])} {step.get('unit', self.unit)}"
         if "total" in step:
-            words += f" = {show(step['total'])} {self.total_unit}"
+            words += f" = {amount(step['total'])} {self.total_unit}"
         if "pump_ml_h" in step:
             words += f" (pump {show(step['pump_ml_h'])} mL/h)"
         words += f" {often(step.get('every_h'), step.get('on_days', ()))}"
         words = words.rstrip() + _how_long(step.get("for_days"), step.get("for_h"))
         return f"{words} {step['how']}" if "how" in step else words
-
-
-def often(every_h: float | None, on_days: Sequence[int] = ()) -> str:
-    """How often, in words: ``daily``, ``every 12 h``, ``weekly``, ``on days 1, 4 and 8``.
-
-    Examples
-    --------
-    >>> often(12), often(24), often(168), often(None, (1, 4))
-    ('every 12 h', 'daily', 'weekly', 'on days 1 and 4')
-    """
-    if on_days:
-        days = [str(d) for d in on_days]
-        return (
-            f"on day {days[0]}"
-            if len(days) == 1
-            else (f"on days {', '.join(days[:-1])} and {days[-1]}")
-        )
-    if every_h is None:
-        return ""
-    if every_h >= DAY_H and every_h % DAY_H == 0:
-        days_between = every_h / DAY_H
-        named = {1: "daily", 2: "every other day", 7: "weekly"}
-        return named.get(int(days_between), f"every {show(days_between)} days")
-    return f"every {show_hours(every_h)}"
 
 
 def _how_long(days: float | None, hours: float | None) -> str:

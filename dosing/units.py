@@ -1,8 +1,10 @@
 """Numbers and times as people write and read them: strict at the door, ISMP on the way out."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
+DAY_H = 24
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
@@ -74,6 +76,41 @@ def show_hours(hours: float) -> str:
     if minutes or not whole:
         parts.append(f"{minutes} min")
     return " ".join(parts)
+
+
+def often(every_h: float | None, on_days: Sequence[int] = ()) -> str:
+    """How often, in words: ``daily``, ``every 12 h``, ``weekly``, ``on days 1, 4 and 8``.
+
+    Examples
+    --------
+    >>> often(12), often(24), often(168), often(None, (1, 4))
+    ('every 12 h', 'daily', 'weekly', 'on days 1 and 4')
+    """
+    if on_days:
+        days = [str(d) for d in on_days]
+        return (
+            f"on day {days[0]}"
+            if len(days) == 1
+            else (f"on days {', '.join(days[:-1])} and {days[-1]}")
+        )
+    if every_h is None:
+        return ""
+    if every_h >= DAY_H and every_h % DAY_H == 0:
+        days_between = every_h / DAY_H
+        named = {1: "daily", 2: "every other day", 7: "weekly"}
+        return named.get(int(days_between), f"every {show(days_between)} days")
+    return f"every {show_hours(every_h)}"
+
+
+def amount(total: float) -> str:
+    """A worked-out amount as one reads it: two decimals, more only where it is small.
+
+    Examples
+    --------
+    >>> amount(37.333331), amount(0.0455)
+    ('37.33', '0.0455')
+    """
+    return show(total, 2 if total >= 1 else 4)
 
 
 # Not strftime("%b"), which follows the server's language.

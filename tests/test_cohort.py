@@ -75,6 +75,8 @@ def some_patients(size, seed):
             "parenteral_days": rng.choice([4, 5, 6, np.nan], size),
             "warfarin_day": rng.choice([1, 2, 3, 6, 7, np.nan], size),
             "inr_before": rng.choice([1.2, 1.5, 2, 3.1, np.nan], size),
+            "etoposide_plan": word("150 mg/m²", "100 mg/m²", "50 mg/m²"),
+            "immunoglobulin_days": rng.choice([2.0, 3, 4, np.nan], size),
             "xa_dose_mg": rng.choice([5, 5.1, 10, 20, np.nan], size),
         },
         index=[f"p{i}" for i in range(size)],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosing.units import parse_number, show, show_hours
+from dosing.units import amount, often, parse_number, show, show_hours
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,23 @@ def test_what_is_shown_can_be_typed_back(value):
 )
 def test_durations_read_as_in_an_order(hours, text):
     assert show_hours(hours) == text
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(2, "every 2 h"), (12, "every 12 h"), (24, "daily"), (36, "every 36 h"), (48, "every other day"),
+     (72, "every 3 days"), (168, "weekly"), (None, "")],
+)  # fmt: skip
+def test_how_often_in_words(hours, words):
+    assert often(hours) == words
+
+
+def test_days_of_treatment_in_words():
+    assert (often(None, (1,)), often(24, (1, 4, 8))) == ("on day 1", "on days 1, 4 and 8")
+
+
+@pytest.mark.parametrize(
+    ("total", "text"), [(37.333, "37.33"), (1, "1"), (0.04567, "0.0457"), (1250, "1,250")]
+)
+def test_an_amount_as_one_reads_it(total, text):
+    assert amount(total) == text

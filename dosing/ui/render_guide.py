@@ -6,13 +6,12 @@ from typing import Any
 
 from dosing.advice import Advice
 from dosing.findings import Finding
-from dosing.orders import often
 from dosing.pathways import Agent, Guidance, StageResult
 from dosing.scores import ScoreResult
 from dosing.steps import Step
 from dosing.ui.models import label_of
 from dosing.ui.render import big, findings, icon, needs, told, working
-from dosing.units import show, show_hours
+from dosing.units import amount, often, show, show_hours
 
 PLACES = {
     "suits": "Suits",
@@ -135,7 +134,7 @@ def advice(found: Advice) -> str:
     else:
         numbers = big("Dose", show(order.dose), order.unit)
         if order.total is not None:
-            numbers += big("Give each time", show(order.total), order.total_unit, "pump")
+            numbers += big("Give each time", amount(order.total), order.total_unit, "pump")
         if order.pump_ml_h is not None:
             numbers += big("Set the pump to", show(order.pump_ml_h), "mL/h", "pump")
         bolus = ""
