@@ -10,7 +10,7 @@ import attrs
 
 from dosing.advice import VERSION, Advice, advise, derive, needed, outside, tables_of
 from dosing.calculators import needs_of, score_of
-from dosing.checks import check_findings, fired, row_findings
+from dosing.checks import check_findings, fired, row_findings, safety_checks
 from dosing.doses import size_name
 from dosing.findings import Finding, ordered, stopped
 from dosing.library import Library
@@ -321,7 +321,7 @@ def asked_by_table(seeds: Library, table: Table) -> Iterator[str]:
 def asked_by_order(seeds: Library, place: str) -> Iterator[str]:
     """The inputs that any authority's table for ``drug/indication`` may use."""
     drug, _, indication = place.partition("/")
-    for table in seeds.find(drug, indication).values():
+    for table in (*seeds.find(drug, indication).values(), *safety_checks(seeds, drug, indication)):
         yield from asked_by_table(seeds, table)
 
 

@@ -96,7 +96,8 @@ def iwpc(
         Actual body weight. [kg]
     vkorc1 : {"GG", "AG", "AA", "unknown"}
         Position -1639.
-    cyp2c9 : {"*1/*1", "*1/*2", "*1/*3", "*2/*2", "*2/*3", "*3/*3", "unknown"}
+    cyp2c9 : str
+        The two alleles, such as ``"*1/*3"``, or ``"unknown"``.
     ancestry : {"white", "Asian", "Black", "mixed or not known"}
     enzyme_inducer : bool or numeric
         Carbamazepine, phenytoin or rifampin.

@@ -1,16 +1,16 @@
 """What the browser tests share: a served notebook, a cable to cut, Chromium, axe, a watch on
 requests.
 
-A test module makes the fixtures its own::
+The fixture ``browser`` is everybody's, from ``conftest.py``. A test module adds its server::
 
-    from tests.browser_support import browser, serving, visiting  # noqa: F401
+    from tests.browser_support import serving, visiting
 
     @pytest.fixture(scope="module")
     def server():
         with serving("dashboard", pool=1) as server:
             yield server
 
-    def test_a_panel(server, browser):  # noqa: F811
+    def test_a_panel(server, browser):
         with visiting(browser, server.url) as visit:
             page = visit.open()
 

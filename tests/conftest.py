@@ -4,6 +4,8 @@ import os
 
 import hypothesis
 
+from tests.browser_support import browser  # noqa: F401 (one Chromium for all tests of a process)
+
 # A site folder of the person who runs the tests would replace the seeds under test.
 os.environ.pop("DOSING_SITE", None)
 # Figures are drawn to memory, on machines with and without a screen.

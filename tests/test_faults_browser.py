@@ -10,7 +10,6 @@ from tests.browser_support import (
     DATA,
     Cable,
     alive,
-    browser,  # noqa: F401
     serious_violations,
     serving,
     until,
@@ -59,7 +58,7 @@ def small():
 
 
 @pytest.fixture
-def visit(server, browser):  # noqa: F811
+def visit(server, browser):
     with visiting(browser, server.url) as visit:
         yield visit
 
@@ -186,7 +185,7 @@ def test_a_killed_calculator_is_noticed_and_the_entries_survive(visit):
     shows(page, "Twice 77 is 154")
 
 
-def test_a_cut_cable_is_noticed_and_mended(server, browser):  # noqa: F811
+def test_a_cut_cable_is_noticed_and_mended(server, browser):
     cable = Cable(server.port)
     try:
         with visiting(browser, cable.url) as visit:
@@ -290,7 +289,7 @@ def test_two_windows_do_not_write_over_each_other(visit):
     assert '"number":"44"' in page.evaluate(KEPT)
 
 
-def test_one_page_at_a_time_and_closing_it_ends_its_calculator(small, browser):  # noqa: F811
+def test_one_page_at_a_time_and_closing_it_ends_its_calculator(small, browser):
     with visiting(browser, small.url) as visit:
         page = visit.open()
         pid = kernel(page)
@@ -303,7 +302,7 @@ def test_one_page_at_a_time_and_closing_it_ends_its_calculator(small, browser): 
         until(lambda: not alive(pid), what="its process ends")
 
 
-def test_a_forgotten_page_loses_its_calculator_and_says_so(small, browser):  # noqa: F811
+def test_a_forgotten_page_loses_its_calculator_and_says_so(small, browser):
     until(lambda: small.sessions() == 0)
     with visiting(browser, small.url) as visit:
         page = visit.open()
@@ -316,7 +315,7 @@ def test_a_forgotten_page_loses_its_calculator_and_says_so(small, browser):  # n
         says(page, LOST)
 
 
-def test_a_stopped_server_is_noticed_and_leaves_no_process(browser):  # noqa: F811
+def test_a_stopped_server_is_noticed_and_leaves_no_process(browser):
     with serving(DATA / "probe.ipynb") as server, visiting(browser, server.url) as visit:
         page = visit.open()
         pid = kernel(page)

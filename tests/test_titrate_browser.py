@@ -7,7 +7,6 @@ import re
 import pytest
 
 from tests.browser_support import (
-    browser,  # noqa: F401
     serious_violations,
     serving,
     until,
@@ -26,7 +25,7 @@ def server():
 
 
 @pytest.fixture
-def visit(server, browser):  # noqa: F811
+def visit(server, browser):
     with visiting(browser, server.url, 1280, 1400) as visit:
         yield visit
 
@@ -284,7 +283,7 @@ def test_a_reload_brings_the_case_back(visit):
     assert page.locator(".log tbody tr").count() == 0
 
 
-def test_the_keyboard_alone_does_it_on_a_phone(server, browser):  # noqa: F811
+def test_the_keyboard_alone_does_it_on_a_phone(server, browser):
     with visiting(browser, server.url, 390, 800) as visit:
         page = visit.open()
         page.locator(".f-weight input").focus()
@@ -302,7 +301,7 @@ def test_the_keyboard_alone_does_it_on_a_phone(server, browser):  # noqa: F811
         assert serious_violations(page) == []
 
 
-def test_the_dashboard_opens_with_the_same_panel(browser):  # noqa: F811
+def test_the_dashboard_opens_with_the_same_panel(browser):
     with serving("dashboard") as server, visiting(browser, server.url) as visit:
         page = visit.open()
         patient(page)

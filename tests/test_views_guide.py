@@ -25,7 +25,13 @@ def closed(widget):
 
 
 def fondaparinux(app):
-    fill(app, fixed__drug="fondaparinux", fixed__indication="hit", weight="70", crcl="80")
+    fill(
+        app,
+        fixed__drug="fondaparinux",
+        fixed__indication="HIT (heparin-induced thrombocytopenia)",
+        weight="70",
+        crcl="80",
+    )
 
 
 def test_a_drug_is_chosen_and_its_dose_shown_as_one_types(app):

@@ -9,6 +9,7 @@ from dosing.library import Library
 from dosing.lint import checked
 from dosing.scoretypes import Score
 from dosing.seedtypes import Protocol, ProtocolRow, Row, Table
+from dosing.ui.models import indication_words
 from dosing.units import show
 
 VIEWS = ("Numbers", "Sources", "Where sources disagree", "Statements of the documents")
@@ -138,7 +139,7 @@ def _disagreements(seeds: Library) -> Iterator[Line]:
         for table in tables:
             yield Line(
                 cells={
-                    "Question": f"{seeds.drugs[drug].label}, {indication}",
+                    "Question": f"{seeds.drugs[drug].label}, {indication_words(indication)}",
                     "Authority": table.authority,
                     "Doses": _doses(table),
                     "Source": _title(seeds, table.cite),

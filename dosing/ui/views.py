@@ -11,6 +11,7 @@ from dosing.timeline import Timeline
 from dosing.ui import render
 from dosing.ui.fields import Aid, Fields, PatientForm, box
 from dosing.ui.guard import LiveGuard
+from dosing.ui.models import indication_words
 from dosing.ui.models_titrate import (
     TitrateModel,
     derived,
@@ -20,14 +21,6 @@ from dosing.ui.models_titrate import (
     show_time,
 )
 from dosing.ui.views_log import LogForm
-
-INDICATIONS = {
-    "hit": "HIT (heparin-induced thrombocytopenia)",
-    "hit-paediatric": "HIT in a child",
-    "hit-dialysis": "HIT on dialysis",
-    "pci": "PCI (percutaneous coronary intervention)",
-}
-
 
 # In this order: the answers of each follow from those before it.
 CHOICE = ("drug", "indication", "authority", "protocol")
@@ -211,7 +204,7 @@ class Titrate:
         model, seeds = self.model, load()
         locked = model.course is not None
         with self.fields.quietly():
-            _offer(self.indication, [(INDICATIONS.get(i, i), i) for i in indications(model.drug)],
+            _offer(self.indication, [(indication_words(i), i) for i in indications(model.drug)],
                    model.indication)  # fmt: skip
             _offer(self.authority, [(f"{a}: {t.title}", a) for a, t in model.authorities().items()],
                    model.authority)  # fmt: skip

@@ -10,7 +10,7 @@ from dosing.schedule import words_without_date
 from dosing.ui import render, render_guide, render_schedule
 from dosing.ui.fields import Aid, Fields, PatientForm, box, show
 from dosing.ui.guard import LiveGuard
-from dosing.ui.models import label_of
+from dosing.ui.models import indication_words, label_of
 from dosing.ui.models_guide import GuideModel
 from dosing.ui.models_titrate import derived
 
@@ -108,7 +108,11 @@ class Guide:
         with self.fields.quietly():
             for control, options, value in (
                 (self.drug, [(seeds.drugs[d].label, d) for d in model.drugs()], model.drug),
-                (self.indication, [(i, i) for i in model.indications()], model.indication),
+                (
+                    self.indication,
+                    [(indication_words(i), i) for i in model.indications()],
+                    model.indication,
+                ),
                 (self.authority, [(a, a) for a in model.authorities()], model.authority),
                 (
                     self.protocol,
@@ -155,7 +159,8 @@ class Guide:
         )
         for several in model.orders:
             ordered = model.chosen_first(several)
-            title = f"{load().drugs[ordered[0].drug].label}, {ordered[0].indication}"
+            words = indication_words(ordered[0].indication)
+            title = f"{load().drugs[ordered[0].drug].label}, {words}"
             body += render_guide.section(title, render_guide.advices(ordered))
         body += self._plan()
         if model.step is not None:
