@@ -279,8 +279,9 @@ def _agent(seeds: Library, table: Table, patient: Patient) -> Agent:
     advices = [
         advise(seeds, t, patient.values) for t in seeds.find(table.drug, table.indication).values()
     ]
-    # The site's first authority that has an order; only when all refuse is the drug excluded.
-    advice = next((a for a in advices if a.order is not None), advices[0] if advices else None)
+    # The site's first authority that does not refuse; only when all do is the drug excluded.
+    open_ = [a for a in advices if a.order is not None or a.missing]
+    advice = next(iter(open_), advices[0] if advices else None)
     if advices and all(a.order is None and not a.refused for a in advices):
         said = [f for a in advices for f in a.findings if f.level == "stop"]
         findings += [f for f in said if f not in findings][:MOST_REASONS]

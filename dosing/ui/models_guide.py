@@ -1,5 +1,6 @@
 """What a dashboard of questions knows: the topic, what it asks, and its answers. No widget here."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from dosing.pathways import (
 )
 from dosing.patients import check
 from dosing.protocols import inputs_of
+from dosing.schedule import Due, plan
 from dosing.scores import ScoreResult
 from dosing.scoretypes import Dashboard, Topic
 from dosing.steps import Step
@@ -42,6 +44,10 @@ class GuideModel:
         self.guidance: list[Guidance] = []
         self.orders: list[list[Advice]] = []
         self.step: Step | None = None
+        self.given: set[str] = set()
+        self.first_day: dt.date | None = None
+        self.plan: list[Due] = []
+        self.plan_advices: list[Advice] = []
         self._settle()
 
     @property
@@ -120,7 +126,7 @@ class GuideModel:
             yield from needs_of(seeds, name)
         for table in topic.tables:
             yield from asked_by_table(seeds, seeds.tables[table])
-        for place in (*topic.orders, *topic.schedule):
+        for place in (*topic.orders, *(p for p in topic.schedule if p in self.given)):
             yield from asked_by_order(seeds, place)
         if self.drug:
             yield from asked_by_order(seeds, f"{self.drug}/{self.indication}")
@@ -144,6 +150,7 @@ class GuideModel:
         seeds, topic, inputs = checked(), self.topic, self.patient.inputs()
         self.pathway = self.step = None
         self.scores, self.guidance, self.orders = [], [], []
+        self.plan, self.plan_advices = [], []
         if topic.pathway:
             self.pathway = walk(seeds, seeds.pathways[topic.pathway], inputs)
         patient = check(inputs)
@@ -155,10 +162,21 @@ class GuideModel:
         for place in places:
             drug, _, indication = place.partition("/")
             self.orders.append(compare_advice(drug, indication, **inputs))
+        self._date(inputs)
         if self.protocol:
             more = dict(inputs)
             running = more.pop("running", None)
             self.step = titrate(self.protocol, running, **more)
+
+    def _date(self, inputs: dict[str, str]) -> None:
+        """The doses of what is given, with their dates."""
+        for place in self.topic.schedule:
+            drug, _, indication = place.partition("/")
+            if place in self.given:
+                self.plan_advices.append(compare_advice(drug, indication, **inputs)[0])
+        orders = [a.order for a in self.plan_advices if a.order is not None]
+        if self.first_day is not None:
+            self.plan = plan(orders, self.first_day)
 
     def stages(self) -> list[tuple[int, StageResult]]:
         """The steps of the pathway that the topic shows, with their numbers."""

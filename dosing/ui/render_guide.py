@@ -13,6 +13,7 @@ from dosing.ui.models import label_of
 from dosing.ui.render import big, findings, icon, needs, told, working
 from dosing.units import amount, often, show, show_hours
 
+LARGE = 100  # from here one decimal is enough to read
 PLACES = {
     "suits": "Suits",
     "possible": "Possible",
@@ -43,7 +44,7 @@ def score(found: ScoreResult) -> str:
     head = needs(labels(found.missing), ())
     if found.value is not None:
         unit = found.unit if found.unit != "points" else "points"
-        head += f"<div class='bigs'>{big(found.title, show(found.value, 3), unit)}"
+        head += f"<div class='bigs'>{big(found.title, _value(found.value), unit)}"
         if found.band:
             head += (
                 f"<div class='big band'><span class='big-label'>Meaning</span>"
@@ -73,7 +74,9 @@ def score(found: ScoreResult) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return show(value, 3) if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float):
+        return show(value, 3 if abs(value) < LARGE else 1)
+    return str(value)
 
 
 def guidance(found: Guidance) -> str:
@@ -121,6 +124,8 @@ def _dose_cell(advice: Advice, named: bool = True) -> str:
         return "<span class='hint'>No dose</span>"
     pump = "" if order.pump_ml_h is None else f"<br><b>{show(order.pump_ml_h)}</b> mL/h"
     words = str(order).removeprefix(f"{order.drug} ")
+    if order.bolus_total is not None:
+        words = f"bolus {order.bolus_words()}, then {words}"
     by = f"<br><span class='hint'>{escape(advice.authority)}</span>" if named else ""
     return f"<b>{escape(words)}</b>{pump}{by}"
 
@@ -203,7 +208,7 @@ def stage(number: int, found: StageResult) -> str:
     if found.agents:
         body += agents(found.agents)
     body += "".join(advices(several) for several in found.orders)
-    return section(found.title, body, number)
+    return section(found.title, body or "<p class='hint'>Nothing to say yet.</p>", number)
 
 
 def step(found: Step) -> str:

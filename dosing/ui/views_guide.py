@@ -6,7 +6,8 @@ from html import escape
 from typing import Any
 
 from dosing.library import load
-from dosing.ui import render, render_guide
+from dosing.schedule import words_without_date
+from dosing.ui import render, render_guide, render_schedule
 from dosing.ui.fields import Aid, Fields, PatientForm, box, show
 from dosing.ui.guard import LiveGuard
 from dosing.ui.models import label_of
@@ -43,6 +44,7 @@ class Guide:
             box("dosing-choices", children=(
                 self.drug, self.indication, self.authority, self.protocol,
             )),
+            self.first_day, *self.given.values(),
         ))  # fmt: skip
 
     def _choices(self) -> None:
@@ -54,6 +56,18 @@ class Guide:
         self.authority = fields.choice(f"{name}-authority", "Authority followed", [("", "")])
         self.protocol = fields.choice(f"{name}-protocol", "Protocol", [("", "")])
         self.help = fields.html("dosing-help")
+        known = load()
+        self.given = {
+            place: fields.question(
+                f"{name}-given-{place.replace('/', '-')}",
+                f"{known.drugs[place.partition('/')[0]].label} is given",
+                ("yes", "no"),
+                "dosing-yes-no",
+            )
+            for topic in self.model.dashboard.topics
+            for place in topic.schedule
+        }
+        self.first_day = fields.text(f"{name}-first-day", "First day of treatment (date)")
 
     def _head(self) -> Any:
         head = self.fields.html("dosing-title")
@@ -80,6 +94,8 @@ class Guide:
             model.open(self.topic.value)
         for name in ("drug", "indication", "authority", "protocol"):
             setattr(model, name, getattr(self, name).value or "")
+        model.given = {p for p, control in self.given.items() if control.value == "yes"}
+        model.first_day = self._first_day()
         asked = model.asked()
         self._offer()
         self.form.show(asked)
@@ -105,6 +121,18 @@ class Guide:
                     control.options = offered
                 control.value = value
                 show(bool(options), control)
+        show(bool(model.topic.schedule), self.first_day, *self.given.values())
+
+    def _first_day(self) -> dt.date | None:
+        name, text = f"{self.name}-first-day", self.first_day.value.strip()
+        self.fields.say(name)
+        if not text:
+            return self.guard.now().date()
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            self.fields.say(name, "stop", f"Date: write it as {self.guard.now():%Y-%m-%d}.")
+            return None
 
     def _say(self) -> None:
         model, now = self.model, self.guard.now()
@@ -129,6 +157,7 @@ class Guide:
             ordered = model.chosen_first(several)
             title = f"{load().drugs[ordered[0].drug].label}, {ordered[0].indication}"
             body += render_guide.section(title, render_guide.advices(ordered))
+        body += self._plan()
         if model.step is not None:
             body += render_guide.section(model.step.title, render_guide.step(model.step))
         self.results.value = body + render.computed(shown, now, load().digest)
@@ -137,6 +166,24 @@ class Guide:
             render.told(shown)
         )
         self._say_doses()
+
+    def _plan(self) -> str:
+        model = self.model
+        if not model.topic.schedule:
+            return ""
+        body = render_schedule.picture(model.plan)
+        if model.plan:
+            body += render_schedule.table(model.plan)
+        else:
+            body += "<p class='no-dose'>Say which drugs are given.</p>"
+        for order in (a.order for a in model.plan_advices if a.order is not None):
+            if words := words_without_date(order):
+                said = f"{order.drug}: {'; '.join(words)}."
+                body += f"<p class='says'>{escape(said)}</p>"
+        parts = render_guide.section("Dates", body)
+        return parts + "".join(
+            render_guide.section(a.title, render_guide.advice(a)) for a in model.plan_advices
+        )
 
     def _say_doses(self) -> None:
         """A button for each agent that is not excluded: its doses, with the same patient."""
