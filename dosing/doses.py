@@ -61,7 +61,8 @@ def order(
         Its ``then`` may hold ``every_h``, ``for_days``, ``for_h``, ``on_days``, ``how``, ``next``
         (later steps), ``bolus`` (flat, beside the first dose), ``max_total`` and ``round_to``
         [both in the unit of one dose], ``course`` (the whole course, in the unit of the dose). A
-        zero among them means that there is none. A later step may begin on a day of its own,
+        zero among them means that there is none. ``amount_of`` names what the dose is of, where it
+        is divided further, such as "a whole day". A later step may begin on a day of its own,
         ``from_day``.
     drug : Drug
     patient : Patient
@@ -99,6 +100,7 @@ def order(
         route=str(then.get("route", drug.route)),
         total=total,
         total_unit=unit.split("/")[0] if total is not None else "",
+        amount_of=str(then.get("amount_of", "")),
         capped=capped,
         weight_kg=patient.number("weight_kg") if unit.endswith("/kg") else None,
         every_h=then.get("every_h"),

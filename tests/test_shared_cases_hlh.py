@@ -223,6 +223,7 @@ def test_daily_amounts_say_that_they_are_of_a_whole_day():
     for drug in ("anakinra", "cyclosporine"):
         order, _ = levels(drug, "hlh", weight_kg=70, crcl_ml_min=80)
         assert "daily in all, divided" in str(order)
+        assert order.amount_of == "a whole day"
 
 
 def test_a_molecular_diagnosis_is_enough_even_without_the_criteria():
