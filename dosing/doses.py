@@ -1,6 +1,7 @@
 """Fixed doses: by weight, body surface or the drug to be undone; caps, rounding and dates."""
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from dosing.orders import Order
 from dosing.patients import Patient
 from dosing.seedtypes import Drug, Row, Table
 from dosing.tables import round_half_up
-from dosing.units import DAY_H, show
+from dosing.units import DAY_H, amount, show
 
 # What a dose is for each of: its registry name, its unit, and how many of them make one.
 _SIZES: dict[str, tuple[str, str, float]] = {
@@ -59,7 +60,10 @@ def order(
     row : Row
         Its ``then`` may hold ``every_h``, ``for_days``, ``for_h``, ``on_days``, ``how``, ``next``
         (later steps), ``bolus`` (flat, beside the first dose), ``max_total`` and ``round_to``
-        [both in the unit of one dose]. A zero among them means that there is none.
+        [both in the unit of one dose], ``course`` (the whole course, in the unit of the dose). A
+        zero among them means that there is none. ``amount_of`` names what the dose is of, where it
+        is divided further, such as "a whole day". A later step may begin on a day of its own,
+        ``from_day``.
     drug : Drug
     patient : Patient
         With weight or body surface when the dose is for each kg or m².
@@ -78,6 +82,10 @@ def order(
             f"The range for this patient: {show(total)} to {show(most or 0)} {unit.split('/')[0]}."
         )
         findings.append(Finding("note", text, row.cite or table.cite))
+    if then.get("course"):
+        most, _ = _total(then["course"], unit, {}, patient, [], trace)
+        text = f"The whole course for this patient: {amount(most or 0)} {unit.split('/')[0]}."
+        findings.append(Finding("note", text, row.cite or table.cite))
     later = []
     for step in then.get("next", ()):
         step = dict(step)
@@ -92,6 +100,7 @@ def order(
         route=str(then.get("route", drug.route)),
         total=total,
         total_unit=unit.split("/")[0] if total is not None else "",
+        amount_of=str(then.get("amount_of", "")),
         capped=capped,
         weight_kg=patient.number("weight_kg") if unit.endswith("/kg") else None,
         every_h=then.get("every_h"),
@@ -198,8 +207,10 @@ def calendar(made: Order, start: dt.date, last_day: int) -> Iterator[tuple[int, 
             days = [d for d in step["on_days"] if d <= last_day]
             day = max(step["on_days"]) + 1
         else:
+            day = int(step.get("from_day", day))
             end = last_day if step.get("for_days") is None else day + int(step["for_days"]) - 1
-            apart = max(1, int((step.get("every_h") or DAY_H) // DAY_H))
-            days = list(range(day, min(end, last_day) + 1, apart))
+            apart = max(1.0, (step.get("every_h") or DAY_H) / DAY_H)  # 3.5: twice weekly
+            times = max(0, math.ceil((min(end, last_day) + 1 - day) / apart))
+            days = [day + math.floor(k * apart) for k in range(times)]
             day = end + 1
         yield from ((d, start + dt.timedelta(days=d - 1), dose) for d in days)

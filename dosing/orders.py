@@ -26,6 +26,7 @@ class Order:
     """One order: the dose, and for an infusion what the pump must be set to.
 
     ``rate_cap`` is the cap that bound, in mg/h or units/h: then less than ``dose`` is given.
+    ``amount_of`` says that ``dose`` and ``total`` are of more than one dose, such as a whole day's.
     """
 
     drug: str
@@ -45,6 +46,7 @@ class Order:
     bolus_ml: float | None = None
     total: float | None = None
     total_unit: str = ""
+    amount_of: str = ""
     capped: bool = False
     rate_cap: float | None = None
     every_h: float | None = None

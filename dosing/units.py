@@ -83,8 +83,8 @@ def often(every_h: float | None, on_days: Sequence[int] = ()) -> str:
 
     Examples
     --------
-    >>> often(12), often(24), often(168), often(None, (1, 4))
-    ('every 12 h', 'daily', 'weekly', 'on days 1 and 4')
+    >>> often(12), often(24), often(84), often(168), often(None, (1, 4))
+    ('every 12 h', 'daily', 'twice weekly', 'weekly', 'on days 1 and 4')
     """
     if on_days:
         days = [str(d) for d in on_days]
@@ -99,6 +99,8 @@ def often(every_h: float | None, on_days: Sequence[int] = ()) -> str:
         days_between = every_h / DAY_H
         named = {1: "daily", 2: "every other day", 7: "weekly"}
         return named.get(int(days_between), f"every {show(days_between)} days")
+    if every_h * 2 == 7 * DAY_H:
+        return "twice weekly"
     return f"every {show_hours(every_h)}"
 
 

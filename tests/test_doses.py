@@ -52,6 +52,14 @@ def test_rounding_takes_halves_up(weight, total):
     assert made("g/kg", {"dose": 1, "round_to": 5}, weight_kg=weight)[0].total == total
 
 
+def test_the_whole_course_is_said_beside_the_dose_of_a_day():
+    then = {"dose": 0.8, "every_h": 24, "for_days": 2, "course": 1.6}
+    order, findings, trace = made("g/kg", then, weight_kg=70)
+    assert order.total == 56
+    assert [f.text for f in findings] == ["The whole course for this patient: 112 g."]
+    assert trace[-1] == "1.6 g/kg × 70 kg = 112 g"
+
+
 def test_later_steps_carry_their_own_totals():
     then = {"dose": 6, "on_days": [1], "next": [{"dose": 3, "on_days": [4, 7]}, {"text": "stop"}]}
     order, _, _ = made("mg/kg", then, weight_kg=60)
@@ -68,6 +76,10 @@ def test_dates_of_steps_by_interval_and_by_day():
     )
     days = [(day, dose) for day, _, dose in doses.calendar(order, START, 16)]
     assert days == [(1, 10), (2, 10), (3, 5), (10, 5)]
+    twice_weekly = Order(drug="x", dose=10, unit="mg", every_h=84, for_days=14)
+    assert [day for day, *_ in doses.calendar(twice_weekly, START, 60)] == [1, 4, 8, 11]
+    late = Order(drug="x", dose=10, unit="mg", on_days=(1,), then=({"dose": 5, "from_day": 19},))
+    assert [day for day, *_ in doses.calendar(late, START, 20)] == [1, 19, 20]
     by_day = Order(drug="x", dose=6, unit="mg", on_days=(1, 4), then=({"dose": 3, "every_h": 72},))
     found = [*doses.calendar(by_day, START, 11)]
     assert [(day, dose) for day, _, dose in found] == [(1, 6), (4, 6), (5, 3), (8, 3), (11, 3)]

@@ -35,6 +35,14 @@ def test_a_fixed_order_shows_dose_and_interval():
     assert "<dd>daily</dd>" in said
 
 
+def test_an_amount_that_is_divided_is_not_to_be_given_each_time():
+    whole_day = dosing.start("anakinra", "hlh", weight_kg=70, crcl_ml_min=80)
+    assert "In a whole day, divided" in guide.advice(whole_day)
+    assert "Give each time" not in guide.advice(whole_day)
+    one_dose = dosing.start("emapalumab", "hlh-stills", weight_kg=60)
+    assert "Give each time" in guide.advice(one_dose)
+
+
 def test_an_order_that_is_refused_shows_the_reason_and_no_number():
     said = guide.advice(dosing.start("fondaparinux", weight_kg=70, crcl_ml_min=20))
     assert "No dose." in said

@@ -4,11 +4,27 @@ import itertools
 
 import pytest
 
-from dosing.library import load
+from dosing.interval import Interval
+from dosing.library import cases, load
 from dosing.lint_scores import spread
 from dosing.scores import band_of
+from dosing.tables import possible_range
 
 SEEDS = load()
+
+
+def printed_edges(score):
+    """Each number at which points change, under the name in whose unit it is printed."""
+    for part in (*score.items, *score.variants.values()):
+        rules = [(n, text) for n, rows in part.units.items() for text, _ in rows]
+        rules += [(n, str(text)) for finding in part.count for n, text in finding.items()]
+        for name, text in rules:
+            quantity = SEEDS.quantities[SEEDS.names[name]]
+            if quantity.kind == "number":
+                domain = possible_range(quantity, name)
+                for edge in Interval.parse(text).ends:
+                    if edge not in (domain.low, domain.high):
+                        yield name, edge
 
 
 @pytest.mark.parametrize("name", [*SEEDS.scores])
@@ -16,6 +32,20 @@ def test_every_total_that_the_items_can_make_has_one_band(name):
     score = SEEDS.scores[name]
     low, high = spread(score)
     assert all(band_of(score, total) for total in range(low, high + 1))
+
+
+WORKED = dict(cases())
+PRINTED = [
+    pytest.param(score, name, edge, id=f"{score.id} {name} {edge:g}")
+    for score in SEEDS.scores.values()
+    for name, edge in sorted({*printed_edges(score)})
+]
+
+
+@pytest.mark.parametrize(("score", "name", "edge"), PRINTED)
+def test_each_printed_edge_has_worked_patients_on_both_sides(score, name, edge):
+    values = [float(line[name]) for line in WORKED[score.id] if line.get(name)]
+    assert len({(v > edge) - (v < edge) for v in values}) >= 2
 
 
 RANGES = {

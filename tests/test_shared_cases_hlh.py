@@ -83,9 +83,9 @@ def test_etoposide_twice_weekly_then_weekly():
     assert days == [1, 4, 8, 11, 15, 22, 29, 36, 43, 50]
 
 
-@pytest.mark.parametrize(("doses", "warned"), [(8, False), (20, False), (21, True)])
+@pytest.mark.parametrize(("doses", "warned"), [(8, False), (19, False), (20, True)])
 def test_total_of_etoposide(doses, warned):
-    # HLH-12: 8 doses of 100 mg/m² come to 800 mg/m²; more than 20 pass 2,000
+    # HLH-12: 8 doses of 100 mg/m² come to 800 mg/m²; 20 come to 2,000, which is no longer below it
     found = dosing.start(
         "etoposide", "hlh", "la-rosee-2019", weight_kg=80, height_cm=180, crcl_ml_min=80,
         etoposide_plan="100 mg/m²", etoposide_doses=doses,
@@ -101,14 +101,21 @@ def test_immunoglobulin_is_a_total():
     assert order.total == pytest.approx(37.33, abs=0.01)
     assert order.total * order.for_days == pytest.approx(112, abs=0.01)
     assert order.dose == pytest.approx(0.5333, abs=1e-4)
+    found = dosing.start(
+        "immunoglobulin", "hlh", "la-rosee-2019", weight_kg=70, immunoglobulin_days=2
+    )
+    assert found.order.total == pytest.approx(56)
+    assert any("whole course for this patient: 112 g" in f.text for f in found.findings)
 
 
 def test_emapalumab_in_stills_disease():
     # HLH-16
     order = dosing.start("emapalumab", "hlh-stills", weight_kg=60).order
     assert order.total == 360
-    days = [(day, dose) for day, _, dose in calendar(order, dt.date(2026, 1, 1), 22)]
-    assert days == [(1, 360), *((d, 180) for d in (4, 7, 10, 13, 16, 19, 22))]
+    days = [(day, dose) for day, _, dose in calendar(order, dt.date(2026, 1, 1), 60)]
+    twice_weekly = (19, 22, 26, 29, 33, 36, 40, 43, 47, 50, 54, 57)
+    assert days == [(1, 360), *((d, 180) for d in (4, 7, 10, 13, 16, *twice_weekly))]
+    assert "180 mg twice weekly from day 19" in str(order)
 
 
 def test_cyclosporine_range():
@@ -140,3 +147,107 @@ def test_cyclosporine_range():
 def test_scores(name, inputs, value, band):
     found = dosing.score(name, **inputs)
     assert (found.value, found.band) == (value, band)
+
+
+def levels(drug, indication, authority=None, **inputs):
+    found = dosing.start(drug, indication, authority, **inputs)
+    return found.order, [(f.level, f.text) for f in found.findings]
+
+
+SIZE = {"weight_kg": 70, "height_cm": 170}
+
+
+@pytest.mark.parametrize(
+    ("plan", "crcl", "doses", "limit"),
+    [
+        ("100 mg/m²", 60, 19, ""), ("100 mg/m²", 60, 20, "2,000"), ("100 mg/m²", 60, 29, "2,000"),
+        ("100 mg/m²", 60, 30, "3,000"), ("100 mg/m²", 50, 26, ""), ("100 mg/m²", 50, 27, "2,000"),
+        ("100 mg/m²", 50, 39, "2,000"), ("100 mg/m²", 50, 40, "3,000"), ("50 mg/m²", 60, 39, ""),
+        ("50 mg/m²", 60, 40, "2,000"), ("50 mg/m²", 60, 59, "2,000"), ("50 mg/m²", 60, 60, "3,000"),
+        ("50 mg/m²", 50, 53, ""), ("50 mg/m²", 50, 54, "2,000"),
+    ],
+)  # fmt: skip
+def test_the_total_of_etoposide_counts_what_the_kidneys_leave_of_each_dose(
+    plan, crcl, doses, limit
+):
+    order, said = levels(
+        "etoposide", "hlh", "la-rosee-2019", crcl_ml_min=crcl, etoposide_plan=plan,
+        etoposide_doses=doses, **SIZE,
+    )  # fmt: skip
+    assert (order.dose * doses >= 2000) == bool(limit)
+    warned = [text for level, text in said if level == "warn" and "total of" in text]
+    assert [f"total of {limit} mg/m²" in text for text in warned] == [True] * bool(limit)
+
+
+@pytest.mark.parametrize("authority", ["hlh-94", "la-rosee-2019", "jordan-2011"])
+@pytest.mark.parametrize("bilirubin", [1, 8])
+def test_bilirubin_alone_never_cuts_etoposide(authority, bilirubin):
+    more = {"crcl_ml_min": 80, "etoposide_plan": "100 mg/m²", "bilirubin_mg_dl": bilirubin}
+    order, said = levels("etoposide", "hlh", authority, **SIZE, **more)
+    assert order.dose == (100 if authority == "la-rosee-2019" else 150)
+    assert any("no reason to reduce" in text for _, text in said) == (bilirubin >= 1.5)
+
+
+@pytest.mark.parametrize(
+    ("authority", "age", "warned"),
+    [("hlh-94", 17, 0), ("hlh-94", 18, 1), ("jordan-2011", 17, 0), ("jordan-2011", 18, 1),
+     ("la-rosee-2019", 17, 1), ("la-rosee-2019", 18, 0)],
+)  # fmt: skip
+def test_etoposide_of_children_and_of_adults_point_to_each_other(authority, age, warned):
+    more = {"crcl_ml_min": 80, "etoposide_plan": "100 mg/m²", "age_y": age}
+    _, said = levels("etoposide", "hlh", authority, **SIZE, **more)
+    assert sum(level == "warn" and "authority" in text for level, text in said) == warned
+
+
+def test_each_schedule_of_emapalumab_refuses_the_other_disease():
+    names = {"hlh-primary": "primary HLH", "hlh-stills": "HLH or MAS in Still's disease"}
+    for indication in names:
+        for disease in names.values():
+            order, _ = levels("emapalumab", indication, weight_kg=60, hlh_disease=disease)
+            assert (order is None) == (disease != names[indication])
+
+
+@pytest.mark.parametrize(
+    ("authority", "size", "passes"),
+    [("by-weight", {"weight_kg": 40}, False), ("by-weight", {"weight_kg": 40.1}, True),
+     ("by-surface", {"weight_kg": 24, "height_cm": 96}, False),
+     ("by-surface", {"weight_kg": 24, "height_cm": 97}, True)],
+)  # fmt: skip
+def test_ruxolitinib_by_size_warns_above_the_largest_flat_dose(authority, size, passes):
+    order, said = levels("ruxolitinib", "hlh", authority, **size)
+    assert (order.total > 20) == passes
+    assert any("largest flat dose" in text for _, text in said) == passes
+
+
+def test_daily_amounts_say_that_they_are_of_a_whole_day():
+    for drug in ("anakinra", "cyclosporine"):
+        order, _ = levels(drug, "hlh", weight_kg=70, crcl_ml_min=80)
+        assert "daily in all, divided" in str(order)
+        assert order.amount_of == "a whole day"
+
+
+def test_a_molecular_diagnosis_is_enough_even_without_the_criteria():
+    for name in ("hlh-2004", "hlh-2024"):
+        found = dosing.score(name, molecular_hlh="yes")
+        assert found.value is None
+        assert any(f.level == "warn" and "enough by itself" in f.text for f in found.findings)
+
+
+def test_a_test_not_done_earns_nothing_and_says_so():
+    given = {k: v for k, v in CRITERIA.items() if k != "scd25_units_ml"}
+    given |= {"hemophagocytosis": "not done", "scd25_not_done": "yes", "nk_activity": "not done"}
+    found = dosing.score("hlh-2004", **given)
+    assert found.value == 2
+    assert sum("the true number may be higher" in f.text for f in found.findings) == 3
+
+
+def test_the_pathway_reaches_exchange_last():
+    found = dosing.pathway(
+        "hlh", hlh_situation="refractory", weight_kg=70, height_cm=170, hematocrit_pct=30,
+        crcl_ml_min=60, age_y=50, sex="female", immunoglobulin_days=2, plasma_volumes=1.5,
+        etoposide_plan="100 mg/m²",
+    )  # fmt: skip
+    exchange = next(s for s in found.stages if "exchange" in s.title)
+    assert "salvage option" in exchange.guidance[0].says["text"]
+    assert exchange.scores[0].value is not None
+    assert [s.title for s in found.stages][-1] == "Keep in mind"

@@ -139,7 +139,8 @@ def advice(found: Advice) -> str:
     else:
         numbers = big("Dose", show(order.dose), order.unit)
         if order.total is not None:
-            numbers += big("Give each time", amount(order.total), order.total_unit, "pump")
+            what = f"In {order.amount_of}, divided" if order.amount_of else "Give each time"
+            numbers += big(what, amount(order.total), order.total_unit, "pump")
         if order.pump_ml_h is not None:
             numbers += big("Set the pump to", show(order.pump_ml_h), "mL/h", "pump")
         bolus = ""
