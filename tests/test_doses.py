@@ -3,6 +3,7 @@
 import datetime as dt
 
 import attrs
+import numpy as np
 import pytest
 
 from dosing import doses
@@ -110,3 +111,75 @@ def test_a_step_without_the_cap_of_the_first():
     then = {"dose": 1, "max_total": 100, "next": [{"dose": 1, "max_total": 0}]}
     order, _, _ = made("mg/kg", then, weight_kg=120)
     assert (order.total, order.then[0]["total"]) == (100, 120)
+
+
+def test_what_a_dose_is_for_each_of():
+    units = ("mg/kg", "mg/m²", "mg/100 units", "mg/mg", "mg")
+    assert [doses.size_name(unit) for unit in units] == [
+        "weight_kg", "bsa_m2", "heparin_given_units", "enoxaparin_dose_mg", "",
+    ]  # fmt: skip
+    assert [doses.per(unit) for unit in units] == [1, 1, 100, 1, 1]
+
+
+def ranged(unit, high, row=None, **patient):
+    table = Table(
+        id="t", title="t", drug="fondaparinux", purpose="start", outputs={"dose": unit}, cite="t"
+    )
+    row = row or Row(then={"dose": 1, "max_total": 150})
+    return doses.order(table, row, DRUG, check(patient), 1, high=high)
+
+
+def test_a_range_is_given_in_what_this_patient_gets():
+    order, (said,), trace = ranged("mg/kg", 1.5, weight_kg=80)
+    assert (order.total, order.high) == (80, 1.5)
+    assert said.text == "The range for this patient: 80 to 120 mg."
+    assert (said.level, said.cite) == ("note", "t")
+    assert trace == ["1 mg/kg × 80 kg = 80 mg", "1.5 mg/kg × 80 kg = 120 mg"]
+    _, (said,), _ = ranged("mg/kg", 2, weight_kg=80)
+    assert said.text.endswith("80 to 150 mg.")  # the cap holds for the upper end too
+    _, (said,), _ = ranged("mg/kg", 2, Row(then={"dose": 1}, cite="row"), weight_kg=80)
+    assert said.cite == "row"
+
+
+def test_no_range_is_said_where_both_ends_are_one_or_the_dose_is_flat():
+    assert ranged("mg/kg", 1, weight_kg=80)[1] == []
+    assert ranged("mg", 2)[1] == []
+
+
+def test_an_order_carries_what_its_row_says():
+    then = {"dose": 1, "every_h": 12, "for_days": 3, "route": "oral", "how": "with food"}
+    order, _, _ = made("mg/kg", then, weight_kg=80)
+    assert (order.for_days, order.for_h, order.route) == (3, None, "oral")
+    assert (order.how, order.weight_kg) == ("with food", 80)
+    order, _, _ = made("mg", {"dose": 1, "for_h": 24}, weight_kg=80)
+    assert (order.for_days, order.for_h, order.route) == (None, 24, "subcut")
+    assert (order.how, order.weight_kg, order.total_unit, order.capped) == ("", None, "", False)
+
+
+def test_a_later_step_above_the_cap_is_capped_and_keeps_its_own_terms():
+    then = {"dose": 1, "max_total": 100, "next": [{"dose": 2, "for_days": 3}]}
+    order, findings, trace = made("mg/kg", then, weight_kg=80)
+    assert (order.total, order.capped, findings) == (80, False, [])
+    assert order.then[0]["total"] == 100
+    assert trace == ["1 mg/kg × 80 kg = 80 mg"]
+
+
+def test_the_arithmetic_keeps_four_decimals_of_a_size_and_three_of_a_dose():
+    _, _, trace = made("mg/kg", {"dose": 1.5}, weight_kg=70.12345)
+    assert trace == ["1.5 mg/kg × 70.1235 kg = 105.185 mg"]
+
+
+@pytest.mark.parametrize("step", [0, 5])
+@pytest.mark.parametrize("most", [0, 100, 102])
+def test_a_cohort_gets_the_doses_of_its_patients(step, most):
+    weights = np.array([50, 62.4, 62.5, 99, 100, 101, 102.5, 150])
+    many = doses.totals(1, weights, step, most)
+    then = {"dose": 1, "round_to": step, "max_total": most}
+    one_by_one = [made("mg/kg", then, weight_kg=w)[0].total for w in weights]
+    assert many.tolist() == pytest.approx(one_by_one)
+
+
+def test_each_patient_of_a_cohort_has_a_step_and_a_cap_of_their_own():
+    size, step, most = np.array([62.5, 62.5, 62.5]), np.array([0, 5, 0]), np.array([0, 0, 60])
+    assert doses.totals(np.array([1, 1, 2]), size, step, most).tolist() == [62.5, 65, 60]
+    assert np.isnan(doses.totals(1, np.array([np.nan]), 5, 100)).all()

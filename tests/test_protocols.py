@@ -17,7 +17,8 @@ from dosing.protocols import (
     running_name,
     target_of,
 )
-from dosing.seedtypes import Change, Limits, ProtocolRow
+from dosing.seedtypes import Change, Limits, ProtocolRow, Recheck
+from dosing.tables import MISSING, OUTSIDE
 
 SEEDS = load()
 PROTOCOLS = list(SEEDS.protocols.values())
@@ -180,3 +181,82 @@ def test_words_and_names_follow_measure_and_unit():
 def test_without_a_printed_ceiling_none_binds():
     step = changes(SEEDS.protocols["heparin-raschke-1993"], 90, {"aptt_s": 30})
     assert (float(step.rate), bool(step.capped)) == (94, False)
+
+
+SMPC = SEEDS.protocols["argatroban-smpc-standard"]
+RASCHKE = SEEDS.protocols["heparin-raschke-1993"]
+LOW = {"aptt_s": 35, "baseline_aptt_s": 30}
+
+
+@pytest.mark.parametrize(
+    ("running", "result"),
+    [
+        (None, LOW),
+        (1, {"aptt_s": None, "baseline_aptt_s": 30}),
+        (1, {"aptt_s": 35, "baseline_aptt_s": None}),
+    ],
+    ids=["no rate", "no aPTT", "no baseline"],
+)
+def test_what_is_not_known_gives_no_step_and_raises_nothing(running, result):
+    step = changes(SMPC, running, result)
+    assert int(step.row) == MISSING
+    assert np.isnan(step.recheck_h)
+    for flag in (step.in_range, step.notify, step.until_in_range, step.limited, step.emptied):
+        assert not flag.item()
+
+
+def test_a_result_outside_is_not_called_missing_when_the_rate_is_missing_too():
+    assert int(changes(RASCHKE, np.nan, {"aptt_s": 1e6}).row) == OUTSIDE
+    assert int(changes(RASCHKE, np.nan, {"aptt_s": 60}).row) == MISSING
+    assert int(changes(RASCHKE, -1, {"aptt_s": 60}).row) == MISSING
+
+
+def test_in_range_is_a_yes_or_no_for_each_patient():
+    step = changes(RASCHKE, 18, {"aptt_s": np.array([34, 60, np.nan])})
+    assert step.in_range.dtype == bool
+    assert step.in_range.tolist() == [False, True, False]
+
+
+def test_a_decrease_that_empties_the_infusion_is_a_stop():
+    step = changes(RASCHKE, np.array([2, 2.1]), {"aptt_s": 80})
+    assert [ACTIONS[a] for a in step.action] == ["stop", "decrease"]
+    assert step.emptied.tolist() == [True, False]
+    assert step.notify.tolist() == [True, False]
+    assert step.rate.tolist() == [0, pytest.approx(0.1)]
+
+
+def test_the_largest_step_binds_a_decrease_too_and_is_said_only_where_it_binds():
+    found = attrs.evolve(RASCHKE, id="own", limits=Limits(unlimited=True, max_step=1))
+    step = changes(found, 18, {"aptt_s": np.array([30, 40, 60, 80, 200])})
+    assert step.rate.tolist() == [19, 19, 18, 17, 0]
+    assert step.resume_rate[4] == 15
+    assert step.limited.tolist() == [True, True, False, True, False]
+    assert not changes(RASCHKE, 18, {"aptt_s": 30}).limited.item()
+
+
+def test_a_rate_that_comes_to_the_ceiling_itself_is_not_capped():
+    found = attrs.evolve(RASCHKE, id="own", limits=Limits(max_rate=22))
+    step = changes(found, np.array([18, 18.1]), {"aptt_s": 30})
+    assert step.rate.tolist() == [22, 22]
+    assert step.capped.tolist() == [False, True]
+    assert step.notify.tolist() == [False, True]
+
+
+def test_without_a_count_the_result_is_the_first_in_range():
+    result = {"aptt_s": 60, "baseline_aptt_s": 30}
+    assert float(changes(SEEDS.protocols["argatroban-smpc-reduced"], 0.5, result).recheck_h) == 4
+
+
+@pytest.mark.parametrize("half", [{"stable_after": 2}, {"stable_h": 24}])
+def test_half_a_rule_for_stable_patients_is_none(half):
+    rule = Recheck(after_change_h=6, in_range_h=4, **half)
+    found = attrs.evolve(RASCHKE, id="own", recheck=rule)
+    assert float(changes(found, 18, {"aptt_s": 60}, 5).recheck_h) == 4
+
+
+def test_a_bolus_is_not_rounded_to_whole_units_before_its_cap():
+    low = changes(RASCHKE, 18, {"aptt_s": 30})
+    assert float(bolus_total(RASCHKE, low, 70.33)[0]) == 5626.4
+    found = SEEDS.protocols["heparin-nsccm-standard"]
+    total, capped = bolus_total(found, changes(found, 18, {"aptt_s": 55}), 125.005)
+    assert (float(total), bool(capped)) == (10000, True)

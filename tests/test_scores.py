@@ -2,12 +2,22 @@
 
 import itertools
 
+import attrs
 import numpy as np
 import pytest
 
 import dosing
+from dosing.findings import Finding
 from dosing.library import cases, load
-from dosing.scores import child_pugh_classes
+from dosing.patients import check
+from dosing.scores import (
+    ScoreResult,
+    child_pugh_class,
+    child_pugh_classes,
+    clearance,
+    clearance_by,
+    read,
+)
 
 SEEDS = load()
 CASES = [(name, line) for name, lines in cases() if name in SEEDS.scores for line in lines]
@@ -150,3 +160,97 @@ def test_the_json_is_the_contract():
     assert set(child_pugh().to_dict()) >= {
         "score", "value", "band", "components", "findings", "cite", "inputs", "missing",
     }  # fmt: skip
+
+
+ITS = {"age_y": 58, "height_cm": 170, "weight_kg": 120, "creatinine_mg_dl": 1.3, "sex": "male"}
+
+
+def without(*names):
+    return check({n: v for n, v in ITS.items() if n not in names})
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "needs_weight", "needs_height"),
+    [
+        ("actual", 105.13, True, False), ("ideal", 57.77, False, True),
+        ("adjusted", 76.71, True, True), ("lean", 62.28, True, True),
+        ("actual_below_ideal", 76.71, True, True),
+    ],
+)  # fmt: skip
+def test_each_weight_rule_needs_its_own_measurements(rule, value, needs_weight, needs_height):
+    assert clearance_by(without(), rule).crcl_ml_min == pytest.approx(value, abs=0.01)
+    for needed, name in ((needs_weight, "weight_kg"), (needs_height, "height_cm")):
+        found = clearance_by(without(name), rule)
+        if needed:
+            assert found is None
+        else:
+            assert found.crcl_ml_min == pytest.approx(value, abs=0.01)
+    for name in ("age_y", "creatinine_mg_dl", "sex"):
+        assert clearance_by(without(name), rule) is None
+
+
+def test_the_clearance_of_the_site_says_its_weight_and_rounds_what_is_read():
+    patient = check({"age_y": 60, "weight_kg": 70.26, "creatinine_mg_dl": 1, "sex": "female"})
+    assert clearance(patient) == (
+        66.357,
+        "creatinine clearance 66.4 mL/min by Cockcroft-Gault from the actual weight, 70.3 kg",
+    )
+    assert clearance(without("weight_kg")) is None
+
+
+def test_a_printed_table_is_read_at_between_below_and_above_its_lines():
+    rows = ((90, "<1"), (100, "1"), (110, "3"))
+    said = {80: "<1", 90: "<1", 95: "between <1 and 1", 100: "1", 105: "between 1 and 3"}
+    assert {total: read(rows, total) for total in said} == said
+    assert read(rows, 110) == "3"
+    assert read(rows, 200) == "3"
+
+
+def test_class_and_total_of_one_patient():
+    assert child_pugh_class(check(WHOLE)) == ("A", 5)
+    assert child_pugh_class(check(WHOLE | {"inr": None})) is None
+
+
+def test_a_cohort_without_a_component_has_no_class():
+    columns = {name: np.array([value, value], dtype=object) for name, value in WHOLE.items()}
+    assert child_pugh_classes(columns, 2).tolist() == ["A", "A"]
+    columns["bilirubin_mg_dl"][1] = None
+    assert child_pugh_classes(columns, 2).tolist() == ["A", None]
+    columns.pop("inr")
+    assert child_pugh_classes(columns, 2).tolist() == [None, None]
+
+
+def test_a_cohort_has_the_edges_of_cholestatic_disease_where_it_is_answered_yes():
+    bilirubin = np.array([3.5, 3.5, 3.5, 11, 11])
+    cholestatic = np.array(["yes", "no", None, "yes", "no"], dtype=object)
+    columns = {name: np.full(5, value, dtype=object) for name, value in WHOLE.items()}
+    columns |= {"albumin_g_dl": np.full(5, 3.0), "bilirubin_mg_dl": bilirubin}
+    columns["inr"] = np.array([2, 2, 2, 2.5, 2.5])
+    columns["cholestatic_disease"] = cholestatic
+    many = child_pugh_classes(columns, 5)
+    for i in range(5):
+        assert many[i] == dosing.score("child-pugh", **{n: c[i] for n, c in columns.items()}).band
+    columns["bilirubin_mg_dl"], columns["inr"] = np.full(5, 3.5), np.full(5, 1)
+    assert child_pugh_classes(columns, 5).tolist() == ["A", "B", "B", "A", "B"]
+
+
+def test_an_item_asks_for_what_could_still_change_it():
+    found = dosing.score("4ts", platelet_fall_pct=60, other_cause="none", new_thrombosis="new")
+    assert set(found.missing) == {"platelets_nadir", "onset_day", "heparin_before"}
+
+
+def test_a_result_prints_its_value_parts_findings_and_source():
+    found = ScoreResult(
+        score="s", title="<Title>", value=1.23456, unit="mL/min", band="B",
+        components={"part": 2.0, "used": "actual", "share": 3.14159},
+        findings=(Finding("warn", "Act."), Finding("note", "Know.", "other")),
+        cite="source", confirmed="secondary", inputs={}, missing=(),
+    )  # fmt: skip
+    assert str(found).splitlines() == [
+        "<Title>", "  1.235 mL/min (B)", "    part: 2", "    used: actual", "    share: 3.142",
+        "  warn: Act.", "  note: Know. [other]", "  source: source (secondary)",
+    ]  # fmt: skip
+    assert found._repr_html_().startswith("<pre>&lt;Title&gt;\n  1.235 mL/min (B)\n")
+    bare = attrs.evolve(found, unit="", band="", value=4, components={}, findings=())
+    assert str(bare).splitlines()[1:] == ["  4", "  source: source (secondary)"]
+    assert str(attrs.evolve(bare, value=None)).splitlines()[1] == "  no result"
