@@ -17,7 +17,7 @@ from dosing.orders import Order
 from dosing.pathways import pathway
 from dosing.titration import titrate
 from dosing.units import parse_number, show
-from dosing.warfarin_week import MAX_GAP_DAYS, rosendaal
+from dosing.warfarin_week import MAX_GAP_DAYS, read_points, rosendaal
 
 REFUSED = 2
 
@@ -250,7 +250,7 @@ def _score(args: argparse.Namespace) -> int:
 def _ttr(args: argparse.Namespace) -> int:
     cite = "rosendaal-1993"
     try:
-        days, inrs = zip(*(_point(text) for text in args.points), strict=True)
+        days, inrs = read_points(args.points)
         low, high = parse_number(args.low), parse_number(args.high)
         found = rosendaal(days, inrs, low, high, max_gap_days=parse_number(args.max_gap))
         if not found.days_total:
@@ -267,13 +267,6 @@ def _ttr(args: argparse.Namespace) -> int:
         print(f"  left out, longer than {args.max_gap} days: {found.gaps_left_out}")
     print(f"  source: {cite} ({load().confirmed(cite)})")
     return 0
-
-
-def _point(text: str) -> tuple[float, float]:
-    day, colon, inr = text.partition(":")
-    if not colon:
-        raise ValueError(f"{text!r} is not a day and an INR: write 10:2.5")
-    return parse_number(day), parse_number(inr)
 
 
 def _pathway(args: argparse.Namespace) -> int:

@@ -128,6 +128,7 @@ class Topic:
     ``stages`` limits a pathway to some of its steps (from 1). ``orders`` are ``drug/indication``;
     ``schedule`` lists those to be dated. ``protocols`` names the drug whose protocols are offered.
     ``drugs`` are offered with every indication that has a table; ``any_table`` offers all of them.
+    ``inr_series`` asks for INRs by day and answers with the time in range.
     """
 
     title: str
@@ -140,6 +141,7 @@ class Topic:
     protocols: str = ""
     drugs: tuple[str, ...] = ()
     any_table: bool = False
+    inr_series: bool = False
     help: str = ""
 
 

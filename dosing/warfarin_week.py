@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dosing.units import parse_number
 from dosing.vector import Numeric, positive, vectorised
 
 DAYS = 7
@@ -122,6 +123,24 @@ def week_plan(weekly_mg: float, strengths_mg: Sequence[float]) -> WeekPlan:
     )
     total = round(sum(daily), 6)
     return WeekPlan(daily, tablets, total, round(total - weekly_mg, 6))
+
+
+def read_points(texts: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Days and INRs as typed, ``10:2.5`` each; ValueError says what is wrong.
+
+    Examples
+    --------
+    >>> read_points(["0:1.5", "10:2,5"])
+    ([0.0, 10.0], [1.5, 2.5])
+    """
+    days, inrs = [], []
+    for text in texts:
+        day, colon, inr = text.partition(":")
+        if not colon:
+            raise ValueError(f"{text!r} is not a day and an INR: write 10:2.5")
+        days.append(parse_number(day))
+        inrs.append(parse_number(inr))
+    return days, inrs
 
 
 def rosendaal(

@@ -90,7 +90,7 @@ def test_each_topic_of_each_dashboard_asks_and_answers_without_entries(name):
         found.open(topic.title)
         found.given = set(topic.schedule)
         asked = found.asked()
-        assert asked
+        assert asked or topic.inr_series
         found.patient.ensure(asked)
         found.refresh()
         assert found.headline() == "No answer yet."
@@ -99,3 +99,19 @@ def test_each_topic_of_each_dashboard_asks_and_answers_without_entries(name):
 def test_a_topic_is_opened_by_its_title_only():
     with pytest.raises(ValueError, match="Nothing"):
         model("Nothing")
+
+
+def test_the_time_in_range_comes_from_inrs_by_day():
+    found = GuideModel(PatientModel(), SEEDS.dashboards["fixed"])
+    found.open("Warfarin: time in range")
+    found.inrs = "0:1.5 10:2,5"
+    found.refresh()
+    assert (found.time_in_range.pct, found.series_problem) == (50, "")
+    for wrong in ("0:1.5", "5:2 1:3", "tomorrow", "0:1,000 3:2"):
+        found.inrs = wrong
+        found.refresh()
+        assert found.time_in_range is None
+        assert found.series_problem.startswith("INRs: ")
+    found.inrs = " "
+    found.refresh()
+    assert (found.time_in_range, found.series_problem) == (None, "")

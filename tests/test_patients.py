@@ -118,3 +118,14 @@ def test_a_cohort_is_checked_as_each_of_its_patients():
     assert np.isnan(values["weight_kg"]).tolist() == [False, True, True, True, False]
     with pytest.raises(ValueError, match="no input is called"):
         check_cohort({"wieght_kg": weights}, 5)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "value"),
+    [
+        pytest.param({"triglycerides_mg_dl": 132.7}, "triglycerides_mmol_l", 1.4982, id="UNIT-02"),
+        pytest.param({"albumin_g_l": 28}, "albumin_g_dl", 2.8, id="UNIT-04"),
+    ],
+)
+def test_units_of_worked_cases(given, wanted, value):
+    assert check(given).number(wanted) == pytest.approx(value, abs=0.0005)

@@ -27,6 +27,8 @@ from dosing.scoretypes import Dashboard, Topic
 from dosing.steps import Step
 from dosing.titration import titrate
 from dosing.ui.models import DERIVED, PatientModel
+from dosing.units import parse_number
+from dosing.warfarin_week import TimeInRange, read_points, rosendaal
 
 
 class GuideModel:
@@ -44,6 +46,9 @@ class GuideModel:
         self.guidance: list[Guidance] = []
         self.orders: list[list[Advice]] = []
         self.step: Step | None = None
+        self.inrs, self.inr_low, self.inr_high = "", "2", "3"
+        self.time_in_range: TimeInRange | None = None
+        self.series_problem = ""
         self.given: set[str] = set()
         self.first_day: dt.date | None = None
         self.plan: list[Due] = []
@@ -163,10 +168,23 @@ class GuideModel:
             drug, _, indication = place.partition("/")
             self.orders.append(compare_advice(drug, indication, **inputs))
         self._date(inputs)
+        self._time_in_range()
         if self.protocol:
             more = dict(inputs)
             running = more.pop("running", None)
             self.step = titrate(self.protocol, running, **more)
+
+    def _time_in_range(self) -> None:
+        """The share of the days with the INR in range, from INRs by day as typed."""
+        self.time_in_range, self.series_problem = None, ""
+        if not (self.topic.inr_series and self.inrs.strip()):
+            return
+        try:
+            days, inrs = read_points(self.inrs.split())
+            low, high = parse_number(self.inr_low), parse_number(self.inr_high)
+            self.time_in_range = rosendaal(days, inrs, low, high)
+        except ValueError as problem:
+            self.series_problem = f"INRs: {problem}."
 
     def _date(self, inputs: dict[str, str]) -> None:
         """The doses of what is given, with their dates."""

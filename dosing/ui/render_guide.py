@@ -6,12 +6,14 @@ from typing import Any
 
 from dosing.advice import Advice
 from dosing.findings import Finding
+from dosing.library import load
 from dosing.pathways import Agent, Guidance, StageResult
 from dosing.scores import ScoreResult
 from dosing.steps import Step
 from dosing.ui.models import label_of
 from dosing.ui.render import big, findings, icon, needs, told, working
 from dosing.units import amount, often, show, show_hours
+from dosing.warfarin_week import TimeInRange
 
 LARGE = 100  # from here one decimal is enough to read
 PLACES = {
@@ -229,4 +231,21 @@ def step(found: Step) -> str:
         f"<div class='bigs'>{numbers}</div><p class='says'>{escape(found.sentence)}</p>"
         + findings(found.findings)
         + working(found.trace, found.cite, found.confirmed, found.protocol, found.row)
+    )
+
+
+def time_in_range(found: TimeInRange) -> str:
+    """The share of days with the INR in range, and where the other days were."""
+    facts = [
+        ("Days in range", f"{show(found.days_in, 2)} of {show(found.days_total, 2)}"),
+        ("Days below", show(found.days_below, 2)),
+        ("Days above", show(found.days_above, 2)),
+        ("Stretches left out, longer than 56 days", str(found.gaps_left_out or "")),
+    ]
+    if not found.days_total:
+        return "<p class='no-dose'>No two INRs lie close enough together.</p>"
+    numbers = big("INR time in range", show(found.pct, 1), "%")
+    cite = "rosendaal-1993"
+    return f"<div class='bigs'>{numbers}</div>{told(facts)}" + working(
+        (), cite, load().confirmed(cite), "ttr", None
     )

@@ -45,6 +45,7 @@ class Guide:
                 self.drug, self.indication, self.authority, self.protocol,
             )),
             self.first_day, *self.given.values(),
+            self.inrs, box("dosing-choices", children=(self.inr_low, self.inr_high)),
         ))  # fmt: skip
 
     def _choices(self) -> None:
@@ -67,6 +68,9 @@ class Guide:
             for topic in self.model.dashboard.topics
             for place in topic.schedule
         }
+        self.inrs = fields.text(f"{name}-inrs", "INRs by day, such as 0:1.5 10:2.5 24:2.8")
+        self.inr_low = fields.text(f"{name}-inr-low", "INR from", "2")
+        self.inr_high = fields.text(f"{name}-inr-high", "INR to", "3")
         self.first_day = fields.text(f"{name}-first-day", "First day of treatment (date)")
 
     def _head(self) -> Any:
@@ -96,6 +100,9 @@ class Guide:
             setattr(model, name, getattr(self, name).value or "")
         model.given = {p for p, control in self.given.items() if control.value == "yes"}
         model.first_day = self._first_day()
+        model.inrs, model.inr_low, model.inr_high = (
+            control.value for control in (self.inrs, self.inr_low, self.inr_high)
+        )
         asked = model.asked()
         self._offer()
         self.form.show(asked)
@@ -126,6 +133,7 @@ class Guide:
                 control.value = value
                 show(bool(options), control)
         show(bool(model.topic.schedule), self.first_day, *self.given.values())
+        show(model.topic.inr_series, self.inrs, self.inr_low, self.inr_high)
 
     def _first_day(self) -> dt.date | None:
         name, text = f"{self.name}-first-day", self.first_day.value.strip()
@@ -163,6 +171,11 @@ class Guide:
             title = f"{load().drugs[ordered[0].drug].label}, {words}"
             body += render_guide.section(title, render_guide.advices(ordered))
         body += self._plan()
+        self.fields.say(f"{self.name}-inrs", "stop", model.series_problem)
+        if model.time_in_range is not None:
+            body += render_guide.section(
+                "Time in range", render_guide.time_in_range(model.time_in_range)
+            )
         if model.step is not None:
             body += render_guide.section(model.step.title, render_guide.step(model.step))
         self.results.value = body + render.computed(shown, now, load().digest)
