@@ -153,6 +153,9 @@ def test_heparin_resistance_with_antithrombin_45_percent(visit):
     page = visit.open()
     panel(page, "Heparin")
     ask(page, "heparin", "Next rate by nomogram")
+    shows(page, "Choose first: protocol.")
+    protocol = page.locator(".f-heparin-protocol select")
+    protocol.select_option(label="Heparin by aPTT, Raschke 1993")
     type_in(page, weight="80", running="18", aptt="34")
     shows(page, "Bolus 6,400 units. Increase to 22 units/kg/h")
 

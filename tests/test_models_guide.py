@@ -49,8 +49,22 @@ def test_a_choice_that_no_longer_exists_gives_way():
     found.choose("fondaparinux", "hit", "eu-smpc")
     assert found.authority == "eu-smpc"
     found.choose("argatroban", "no-such")
-    assert found.indication in found.indications()
-    assert found.authority in found.authorities()
+    assert (found.indication, found.authority) == ("", "")
+
+
+def test_nothing_is_chosen_for_the_reader_where_there_is_a_choice():
+    found = model()
+    assert (found.drug, found.indication, found.orders) == ("", "", [])
+    assert found.unchosen() == ["drug"]
+    found.choose("heparin")
+    found.refresh()
+    assert (found.indication, found.unchosen(), found.orders) == ("", ["indication"], [])
+    found.choose("heparin", "vte")
+    found.refresh()
+    assert found.unchosen() == []
+    assert found.orders
+    assert model("Step").unchosen() == ["protocol"]
+    assert model("Step").step is None
 
 
 def test_the_chosen_authority_stands_first():
@@ -73,9 +87,11 @@ def test_a_score_is_answered_when_all_is_given():
 
 def test_a_protocol_asks_for_its_measure_and_gives_the_next_step():
     found = model("Step")
-    assert {"running", "aptt", "weight"} <= set(found.asked())
-    assert found.step.action == ""
     found.protocol = "argatroban-ummc-2008-normal"
+    found.patient.ensure(found.asked())
+    assert {"running", "aptt", "weight"} <= set(found.asked())
+    found.refresh()
+    assert found.step.action == ""
     for key, text in (("running", "1"), ("aptt", "38"), ("weight", "70")):
         found.patient.entries[key].text = text
     found.refresh()
@@ -89,6 +105,9 @@ def test_each_topic_of_each_dashboard_asks_and_answers_without_entries(name):
     for topic in found.dashboard.topics:
         found.open(topic.title)
         found.given = set(topic.schedule)
+        found.drug = next(iter(found.drugs()), "")
+        found.indication = next(iter(found.indications()), "")
+        found.protocol = next(iter(found.protocols()), "")
         asked = found.asked()
         assert asked or topic.inr_series
         found.patient.ensure(asked)

@@ -99,7 +99,10 @@ class GuideModel:
         return [*(p for p in first if p in known), *(p for p in known if p not in first)]
 
     def _settle(self) -> None:
-        """Keep each choice where it still exists, else take the first."""
+        """Keep each choice where it still exists.
+
+        Where there is a choice nothing is chosen for the reader but the site's first authority.
+        """
         for name, known in (
             ("drug", self.drugs),
             ("indication", self.indications),
@@ -108,7 +111,8 @@ class GuideModel:
         ):
             options = known()
             if getattr(self, name) not in options:
-                setattr(self, name, options[0] if options else "")
+                sure = len(options) == 1 or (options and name == "authority")
+                setattr(self, name, options[0] if sure else "")
 
     # What is asked
 
@@ -133,7 +137,7 @@ class GuideModel:
             yield from asked_by_table(seeds, seeds.tables[table])
         for place in (*topic.orders, *(p for p in topic.schedule if p in self.given)):
             yield from asked_by_order(seeds, place)
-        if self.drug:
+        if self.drug and self.indication:
             yield from asked_by_order(seeds, f"{self.drug}/{self.indication}")
         if self.protocol:
             protocol = seeds.protocols[self.protocol]
@@ -162,7 +166,7 @@ class GuideModel:
         self.scores = [score_of(seeds, name, patient, inputs) for name in topic.scores]
         self.guidance = [guidance(seeds, seeds.tables[i], patient) for i in topic.tables]
         places = [*topic.orders]
-        if self.drug:
+        if self.drug and self.indication:
             places.append(f"{self.drug}/{self.indication}")
         for place in places:
             drug, _, indication = place.partition("/")
@@ -195,6 +199,15 @@ class GuideModel:
         orders = [a.order for a in self.plan_advices if a.order is not None]
         if self.first_day is not None:
             self.plan = plan(orders, self.first_day)
+
+    def unchosen(self) -> list[str]:
+        """Which lists the reader has still to choose from."""
+        lists = (
+            ("drug", self.drugs),
+            ("indication", self.indications),
+            ("protocol", self.protocols),
+        )
+        return [name for name, known in lists if not getattr(self, name) and known()]
 
     def stages(self) -> list[tuple[int, StageResult]]:
         """The steps of the pathway that the topic shows, with their numbers."""

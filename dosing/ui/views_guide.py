@@ -127,7 +127,9 @@ class Guide:
                     model.protocol,
                 ),
             ):
-                offered = options or [("", "")]
+                offered = options if len(options) == 1 else [("choose", ""), *options]
+                if control is self.authority and options:
+                    offered = options
                 if tuple(offered) != tuple(control.options):
                     control.options = offered
                 control.value = value
@@ -170,6 +172,9 @@ class Guide:
             words = indication_words(ordered[0].indication)
             title = f"{load().drugs[ordered[0].drug].label}, {words}"
             body += render_guide.section(title, render_guide.advices(ordered))
+        if unchosen := model.unchosen():
+            words = f"Choose first: {', '.join(unchosen)}."
+            body += render_guide.section("No answer yet", f"<p class='needed'>{words}</p>")
         body += self._plan()
         self.fields.say(f"{self.name}-inrs", "stop", model.series_problem)
         if model.time_in_range is not None:

@@ -54,6 +54,9 @@ function dress(messages) {
     put(place, 'aria-live', 'polite');
     put(place, 'aria-atomic', 'true');
   }
+  for (const button of root.querySelectorAll('.dosing-menu button')) {
+    put(button, 'aria-pressed', String(button.classList.contains('mod-active')));
+  }
   for (const button of root.querySelectorAll('.dosing-disclosure')) {
     put(button, 'aria-expanded', String(button.classList.contains('mod-active')));
   }
