@@ -218,3 +218,13 @@ def test_a_cohort_is_answered_in_kind():
     found = iwpc(frame.age, 170, 70, frame.vkorc1, "*1/*3", "white", False, False)
     assert found.weekly_mg["a"] == pytest.approx(21.23, abs=0.01)
     assert np.isnan(found.weekly_mg["b"])
+
+
+def test_a_blank_genotype_is_missing_and_a_cohort_keeps_its_shape():
+    found = iwpc(
+        np.array([65, 65, 65]), 170, 70, np.array(["AG", "", None], dtype=object), "*1/*3",
+        "white", 0, 0,
+    )  # fmt: skip
+    assert found.weekly_mg.shape == (3,)
+    assert found.weekly_mg[0] == pytest.approx(21.23, abs=0.01)
+    assert np.isnan(found.weekly_mg[1:]).all()
