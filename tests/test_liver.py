@@ -157,3 +157,8 @@ def test_halves_are_rounded_up_also_from_an_even_number():
 
 def test_a_creatinine_of_nothing_is_no_measurement_even_on_dialysis():
     assert np.isnan(meld(2, 1.5, 0, True).score)
+
+
+@pytest.mark.parametrize("labs", [(1, 1, 1), (3.8, 2.26, 1.77)], ids=["not above 11", "above 11"])
+def test_without_a_sodium_there_is_no_meld_na_even_where_it_would_not_count(labs):
+    assert np.isnan(meld_na_optn_2016(*labs, None, False).score)
