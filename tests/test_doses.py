@@ -171,3 +171,8 @@ def test_each_patient_of_a_cohort_has_a_step_and_a_cap_of_their_own():
     size, step, most = np.array([62.5, 62.5, 62.5]), np.array([0, 5, 0]), np.array([0, 0, 60])
     assert doses.totals(np.array([1, 1, 2]), size, step, most).tolist() == [62.5, 65, 60]
     assert np.isnan(doses.totals(1, np.array([np.nan]), 5, 100)).all()
+
+
+def test_the_warning_of_a_cap_keeps_one_decimal():
+    _, (warning,), _ = made("mg/kg", {"dose": 1, "max_total": 50}, weight_kg=60.26)
+    assert warning.text == "The dose worked out, 60.3 mg, is above the cap: 50 mg is given."
