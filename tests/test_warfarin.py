@@ -273,3 +273,8 @@ def test_a_refused_word_is_named_with_its_input(name):
 def test_eu_pact_names_a_refused_genotype_too(name):
     with pytest.raises(ValueError, match=f"^{name}: '\\?' is not known"):
         eu_pact(65, 170, 70, **GENETIC | {name: "?"}, amiodarone=0)
+
+
+def test_one_patient_is_answered_with_one_number():
+    assert isinstance(iwpc(65, 170, 70, "AG", "*1/*3", "white", 0, 0).weekly_mg, float)
+    assert isinstance(eu_pact_loading(5, "*1/*1").day_1_mg, float)
