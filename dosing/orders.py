@@ -258,7 +258,8 @@ def infusion(
     step_ml_h : float
         The pump's smallest step; the rate is rounded to it, halves up. [mL/h]
     label : LabelTable, optional
-        Round as the label's printed table does instead.
+        Round as the label's printed table does instead: only at the strength that it is printed
+        for, and only below a cap.
     bolus : float, optional
         For each kg, in ``bolus_unit``.
     bag_ml : float, optional
@@ -278,12 +279,15 @@ def infusion(
     trace = [_pump_trace(dose, unit, weight_kg, concentration_mg_ml, exact)]
     mass = unit.split("/")[0]
     findings = []
+    if label is not None and label.concentration_mg_ml != concentration_mg_ml:
+        findings.append(_another_strength(label, concentration_mg_ml))
+        label = None
     per_h, rate_cap = exact * concentration_mg_ml, None
     if max_per_h is not None and round(per_h, 6) > max_per_h:
         findings.append(_capped("rate", per_h, max_per_h, f"{mass}/h"))
         trace.append(f"capped at {show(max_per_h)} {mass}/h")
         exact, rate_cap = max_per_h / concentration_mg_ml, max_per_h
-    if label is None:
+    if label is None or rate_cap is not None:
         pump = float(round_half_up(exact, step_ml_h))
         rounding = f"to the pump's step of {show(step_ml_h)} mL/h"
     else:
@@ -332,7 +336,7 @@ def infusion(
             bolus_ml=volume,
             bag_ml=size,
             bag_life_h=None if size is None else round(size / pump, 2),
-            capped=bool(findings),
+            capped=any(f.level == "warn" for f in findings),
             rate_cap=rate_cap,
             then=tuple(later),
             **more,
@@ -386,6 +390,16 @@ def _unpumped(
         **more,
     )
     return made, findings, []
+
+
+def _another_strength(label: LabelTable, mg_ml: float) -> Finding:
+    """A printed rate belongs to its strength: in another bag it would be another dose."""
+    return Finding(
+        "note",
+        f"The label's pump table is printed for {show(label.concentration_mg_ml)} mg/mL: it is not"
+        f" used for {show(mg_ml)} mg/mL.",
+        label.cite,
+    )
 
 
 def _capped(what: str, wanted: float, cap: float, unit: str) -> Finding:

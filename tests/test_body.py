@@ -167,3 +167,11 @@ def test_nothing_is_reckoned_from_no_height_or_no_weight(fn):
 def test_an_unknown_sex_is_refused(fn):
     with pytest.raises(ValueError, match="female or male is expected"):
         fn(70, 170, "M")
+
+
+def test_sizes_where_the_equations_come_out_even():
+    # 28.9 kg at 170 cm is a body mass index of 10, 80 kg at 180 cm a surface of 2.
+    assert bmi(28.9, 170) == pytest.approx(10)
+    assert lean_body_weight(28.9, 170, "male") == pytest.approx(9270 * 28.9 / 8840, rel=1e-9)
+    assert lean_body_weight(28.9, 170, "female") == pytest.approx(9270 * 28.9 / 11220, rel=1e-9)
+    assert bsa_mosteller(80, 180) == 2

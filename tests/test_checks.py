@@ -1,13 +1,15 @@
 """Safety checks fire only when everything they name is given and meets."""
 
+import attrs
 import pandas as pd
 import pytest
 
 import dosing
-from dosing.checks import fired, safety_checks
+from dosing.checks import check_findings, fired, row_findings, safety_checks
+from dosing.findings import Finding
 from dosing.library import load
 from dosing.patients import check, meets
-from dosing.seedtypes import Check
+from dosing.seedtypes import Check, Row, Table
 
 SEEDS = load()
 
@@ -86,3 +88,36 @@ def test_a_hospitals_own_stop_holds_in_titration_too(tmp_path, monkeypatch):
         False,
     ]
     assert dosing.start("argatroban", weight_kg=70, child_pugh="A", dic="yes").order is not None
+
+
+def test_a_row_says_its_stop_its_warning_and_its_note_with_its_source():
+    assert row_findings(Row(stop="No.", warn="Look.", note="Know."), "c") == [
+        Finding("stop", "No.", "c"), Finding("warn", "Look.", "c"), Finding("note", "Know.", "c"),
+    ]  # fmt: skip
+    assert row_findings(Row(), "c") == []
+
+
+def checking(id_, drug, indication, purpose="check"):
+    rule = Check(when={"dic": "yes"}, note=f"From {id_}.")
+    return Table(
+        id=id_, title=id_, drug=drug, indication=indication, purpose=purpose, cite="c",
+        checks=(rule,),
+    )  # fmt: skip
+
+
+def test_checks_for_any_drug_or_any_indication_hold_for_each():
+    tables = [
+        checking("own", "argatroban", "hit"),
+        checking("any-drug", "any", "hit"),
+        checking("any-indication", "argatroban", "any"),
+        checking("other-drug", "bivalirudin", "hit"),
+        checking("other-indication", "argatroban", "pci"),
+        checking("start", "argatroban", "hit", "start"),
+    ]
+    seeds = attrs.evolve(SEEDS, tables={t.id: t for t in tables})
+    found = [t.id for t in safety_checks(seeds, "argatroban", "hit")]
+    assert found == ["own", "any-drug", "any-indication"]
+    said = check_findings(seeds, tables[-1], check({"dic": "yes"}))
+    assert [f.text for f in said] == [
+        "From start.", "From own.", "From any-drug.", "From any-indication.",
+    ]  # fmt: skip

@@ -183,3 +183,34 @@ def test_each_patient_of_a_cohort_has_a_step_and_a_cap_of_their_own():
     size, step, most = np.array([62.5, 62.5, 62.5]), np.array([0, 5, 0]), np.array([0, 0, 60])
     assert doses.totals(np.array([1, 1, 2]), size, step, most).tolist() == [62.5, 65, 60]
     assert np.isnan(doses.totals(1, np.array([np.nan]), 5, 100)).all()
+
+
+def test_the_warning_of_a_cap_keeps_one_decimal():
+    _, (warning,), _ = made("mg/kg", {"dose": 1, "max_total": 50}, weight_kg=60.26)
+    assert warning.text == "The dose worked out, 60.3 mg, is above the cap: 50 mg is given."
+
+
+def test_rounding_and_cap_are_written_out():
+    _, _, trace = made("mg/kg", {"dose": 1, "round_to": 5, "max_total": 50}, weight_kg=63)
+    assert trace == ["1 mg/kg × 63 kg = 63 mg", "rounded to 5 mg: 65 mg", "capped at 50 mg"]
+
+
+def test_a_cohort_may_be_rounded_to_halves_and_capped_below_one():
+    assert doses.totals(0.1, np.array([6.0, 6.4]), 0.5, 0).tolist() == [0.5, 0.5]
+    assert doses.totals(0.01, np.array([40.0, 60.0]), 0, 0.5).tolist() == [0.4, 0.5]
+
+
+def test_dates_carry_what_this_patient_is_given():
+    then = ({"text": "look again"}, {"dose": 1, "total": 70, "on_days": (5, 8)})
+    order = Order(drug="x", dose=2, unit="mg/kg", total=140, every_h=48, for_days=4, then=then)
+    days = [(day, dose) for day, _, dose in doses.calendar(order, START, 8)]
+    assert days == [(1, 140), (3, 140), (5, 70), (8, 70)]
+    assert [day for day, _, _ in doses.calendar(order, START, 7)] == [1, 3, 5]
+
+
+def test_doses_within_a_day_are_one_line_each_day():
+    order = Order(drug="x", dose=2, unit="mg", every_h=12, for_days=2)
+    assert [day for day, _, _ in doses.calendar(order, START, 9)] == [1, 2]
+    assert [day for day, _, _ in doses.calendar(Order(drug="x", dose=2, unit="mg"), START, 2)] == [
+        1, 2,
+    ]  # fmt: skip

@@ -161,3 +161,12 @@ def test_a_cohort_is_answered_in_kind():
     weights = pd.Series([70.0, 80.0], index=["a", "b"])
     found = plasma_volume(weights, 40)
     assert found.to_dict() == pytest.approx({"a": 2.73, "b": 3.12})
+
+
+def test_every_hematocrit_above_one_percent_is_read_as_percent():
+    assert plasma_part(1.5) == pytest.approx(0.985)
+
+
+def test_a_count_of_none_left_is_a_count():
+    assert platelet_response(20, 0) == (-20, 0)
+    assert platelet_response(0, 0.5) == (0.5, 0)

@@ -149,3 +149,14 @@ def test_an_impossible_rate_or_time_gives_nothing(bad):
     assert np.isnan(units_kg_h(1000, bad))
     assert np.isnan(protamine_no_decay(bad, 5).protamine_mg)
     assert np.isnan(protamine_halving(1000, bad).protamine_mg)
+
+
+def test_antithrombin_is_read_from_1_to_150_percent_with_both_ends():
+    assert antithrombin_load(1, 150, 80).expected_peak_pct == pytest.approx(150)
+    assert recombinant_rate_after(100, 150) == pytest.approx(70)
+    assert recombinant_rate_after(100, 1) == pytest.approx(130)
+
+
+@pytest.mark.parametrize("bad", [None, -1])
+def test_no_rate_has_no_rate_by_weight(bad):
+    assert np.isnan(units_kg_h(bad, 80))

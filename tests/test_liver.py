@@ -148,3 +148,17 @@ def test_a_cohort_is_answered_in_kind():
     table = pd.DataFrame({"b": [2.8, 3.8], "i": [1.6, 2.26], "c": [1.25, 1.77]}, index=[7, 9])
     found = meld(table.b, table.i, table.c, False)
     assert found.score.to_dict() == {7: 18, 9: 26}
+
+
+def test_halves_are_rounded_up_also_from_an_even_number():
+    found = meld_na_kim_2008(1, 1, 1, 130, False)  # 6 + 10 - 0.025 x 6 x 10
+    assert (found.raw, found.score) == (14.5, 15)
+
+
+def test_a_creatinine_of_nothing_is_no_measurement_even_on_dialysis():
+    assert np.isnan(meld(2, 1.5, 0, True).score)
+
+
+@pytest.mark.parametrize("labs", [(1, 1, 1), (3.8, 2.26, 1.77)], ids=["not above 11", "above 11"])
+def test_without_a_sodium_there_is_no_meld_na_even_where_it_would_not_count(labs):
+    assert np.isnan(meld_na_optn_2016(*labs, None, False).score)

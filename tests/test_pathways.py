@@ -4,8 +4,16 @@ import attrs
 import pytest
 
 import dosing
+from dosing.findings import Finding
 from dosing.library import load
-from dosing.pathways import asked_by_pathway, asked_by_table, guidance, rank, walk
+from dosing.pathways import (
+    Guidance,
+    asked_by_pathway,
+    asked_by_table,
+    guidance,
+    rank,
+    walk,
+)
 from dosing.patients import check
 from dosing.scoretypes import Pathway, Stage
 from dosing.seedtypes import Check, Column, Row, Table
@@ -138,3 +146,198 @@ def test_each_pathway_walks_without_any_input(name):
     assert set(asked_by_pathway(SEEDS, SEEDS.pathways[name])) <= SEEDS.names.keys()
     assert found.cite.split()[0] in SEEDS.evidence
     assert all(n in SEEDS.names for n in found.missing)
+
+
+def checked_by(id_, *levels, drug="argatroban"):
+    """An agent that says one thing of each of these levels to a patient with DIC."""
+    checks = [
+        Check(when={"dic": "yes"}, **{level: f"{id_} {i}."}) for i, level in enumerate(levels)
+    ]
+    return agent(id_, drug, *checks)
+
+
+def test_of_two_in_one_place_fewer_warnings_come_first_then_more_reasons():
+    tables = [
+        checked_by("stopped", "stop"), checked_by("two", "warn", "warn"),
+        checked_by("one", "warn"), checked_by("one-for", "warn", "note"), checked_by("plain"),
+        checked_by("for", "note"), checked_by("twice-for", "note", "note"),
+    ]  # fmt: skip
+    found = rank(MADE, tables, check({"dic": "yes"}))
+    assert [a.findings[0].text.split()[0] if a.findings else "plain" for a in found] == [
+        "twice-for", "for", "plain", "one-for", "one", "two", "stopped",
+    ]  # fmt: skip
+    assert {a.label for a in found} == {SEEDS.drugs["argatroban"].label}
+
+
+def starting(authority, **row):
+    return Table(
+        id=f"start-{authority}", title=authority, drug="argatroban", purpose="start",
+        indication="hit", authority=authority, cite="ash-2018", columns={"platelets": Column()},
+        outputs={"dose": "mg"}, rows=(Row(when={"platelets": "any"}, **row),),
+    )  # fmt: skip
+
+
+def test_what_every_authority_refuses_is_excluded_with_their_reasons():
+    refusing = [starting(f"a{i}", stop=f"Reason {i}.", note=f"Note {i}.") for i in range(4)]
+    own = checked_by("own", "note")
+    seeds = attrs.evolve(SEEDS, tables={t.id: t for t in refusing})
+    (found,) = rank(seeds, [own], check({"platelets": 100, "dic": "yes"}))
+    assert (found.place, found.advice) == ("excluded", None)
+    assert [f.text for f in found.findings] == [
+        "Reason 0.", "Reason 1.", "Reason 2.", "own 0.",
+    ]  # fmt: skip
+    seeds = attrs.evolve(
+        SEEDS, tables={t.id: t for t in (*refusing, starting("z", then={"dose": 5}))}
+    )
+    (found,) = rank(seeds, [own], check({"platelets": 100, "dic": "yes"}))
+    assert (found.place, found.advice.order.dose) == ("suits", 5)
+
+
+def test_an_agent_without_an_answer_keeps_what_the_first_authority_needs():
+    (found,) = rank(MADE, [MADE.tables["a"]], check({}))
+    assert found.advice.order is None
+    assert "weight_kg" in found.advice.missing
+    (bare,) = rank(attrs.evolve(SEEDS, tables={}), [MADE.tables["a"]], check({}))
+    assert (bare.advice, bare.place) == (None, "possible")
+
+
+SOURCED = attrs.evolve(
+    SAYS,
+    note="For adults.",
+    columns={"platelets": Column(domain="[0, 500]")},
+    rows=(
+        Row(when={"platelets": "< 150"}, then={"text": "Wait."}, cite="hlh-2024", warn="Low."),
+        Row(when={"platelets": ">= 150"}, then={"text": "Go."}, confirmed="unconfirmed"),
+    ),
+)
+
+
+def test_a_sentence_names_its_row_its_source_and_how_it_was_confirmed():
+    first, second = (guidance(SEEDS, SOURCED, check({"platelets": n})) for n in (100, 200))
+    assert (first.table, first.row, first.cite) == ("says", 1, "hlh-2024")
+    assert first.confirmed == SEEDS.confirmed("hlh-2024")
+    assert first.findings == (
+        Finding("warn", "Low.", "hlh-2024"), Finding("note", "For adults.", "ash-2018"),
+    )  # fmt: skip
+    assert first.missing == ()
+    assert (second.row, second.cite, second.confirmed) == (2, "ash-2018", "unconfirmed")
+    whole = attrs.evolve(SOURCED, confirmed="primary")
+    assert guidance(SEEDS, whole, check({"platelets": 100})).confirmed == "primary"
+    assert guidance(SEEDS, whole, check({"platelets": 200})).confirmed == "unconfirmed"
+
+
+def test_a_value_that_the_sentences_do_not_cover_is_named_and_nothing_is_said():
+    found = guidance(SEEDS, SOURCED, check({"platelets": 600}))
+    assert (found.says, found.row, found.missing) == ({}, None, ())
+    assert [f.level for f in found.findings] == ["stop", "note"]
+    assert "outside what this table covers" in found.findings[0].text
+    missing = guidance(SEEDS, SOURCED, check({}))
+    assert (missing.says, missing.row, missing.missing) == ({}, None, ("platelets",))
+    assert not any("outside" in f.text for f in missing.findings)
+
+
+FOUR_TS = {
+    "platelet_fall_pct": 60, "platelets_nadir": 40, "onset_day": 7, "new_thrombosis": "none",
+    "other_cause": "none", "heparin_before": "none",
+}  # fmt: skip
+SCORED = Table(
+    id="scored", title="Scored", drug="any", purpose="guide", cite="ash-2018",
+    columns={"four_ts": Column()}, outputs={"text": "text"},
+    rows=(
+        Row(when={"four_ts": "<= 3"}, then={"text": "Unlikely."}),
+        Row(when={"four_ts": "> 3"}, then={"text": "Stop heparin."}),
+    ),
+)  # fmt: skip
+STAGED = Pathway(
+    id="staged", title="<Staged>", cite="ash-2018", note="For adults.",
+    stages=(
+        Stage(title="Score", scores=("4ts", "cockcroft-gault"), cite="lo-2006", note="Count."),
+        Stage(title="Then", tables=("scored",), orders=("argatroban/hit",), cite="ash-2018"),
+    ),
+)  # fmt: skip
+SCORING = attrs.evolve(SEEDS, tables=SEEDS.tables | {"scored": SCORED})
+
+
+def test_a_score_serves_the_later_steps_unless_it_was_given():
+    found = walk(SCORING, STAGED, FOUR_TS)
+    assert found.stages[0].scores[0].value == 6
+    assert found.stages[1].guidance[0].says == {"text": "Stop heparin."}
+    given = walk(SCORING, STAGED, FOUR_TS | {"four_ts": 2})
+    assert given.stages[1].guidance[0].says == {"text": "Unlikely."}
+    unanswered = walk(SCORING, STAGED, {})
+    assert unanswered.stages[1].guidance[0].says == {}
+
+
+def test_a_pathway_carries_its_note_its_source_and_its_inputs():
+    found = walk(SCORING, STAGED, FOUR_TS)
+    assert found.findings == (Finding("note", "For adults.", "ash-2018"),)
+    assert (found.pathway, found.seeds, found.inputs) == ("staged", SCORING.digest, FOUR_TS)
+    assert found.confirmed == SEEDS.confirmed("ash-2018")
+    own = attrs.evolve(STAGED, confirmed="unconfirmed")
+    assert walk(SCORING, own, FOUR_TS).confirmed == "unconfirmed"
+    assert (found.stages[0].note, found.stages[0].cite) == ("Count.", "lo-2006")
+
+
+def test_what_is_wrong_with_an_input_is_not_repeated_by_each_score():
+    found = walk(SCORING, STAGED, FOUR_TS | {"platelets_nadir": -4})
+    (stop,) = (f for f in found.findings if f.level == "stop")
+    assert stop not in found.stages[0].scores[0].findings
+    clean = walk(SCORING, STAGED, FOUR_TS).stages[0].scores[0]
+    assert clean.findings
+
+
+def test_a_pathway_prints_step_by_step():
+    found = walk(SCORING, STAGED, FOUR_TS)
+    lines = str(found).splitlines()
+    assert lines[:6] == [
+        "<Staged>", "  note: For adults. [ash-2018]", "", "1. Score", "  Count.",
+        f"  {found.stages[0].scores[0].title}",
+    ]  # fmt: skip
+    at = lines.index("2. Then")
+    first = str(found.stages[1].orders[0][0]).splitlines()
+    assert lines[at - 1 : at + 4] == [
+        "", "2. Then", "  Scored", "    Stop heparin.",
+        f"    source: ash-2018 ({SEEDS.confirmed('ash-2018')})",
+    ]  # fmt: skip
+    assert lines[at + 4] == f"  {first[0]}"
+    assert lines[-2:] == ["", f"source: ash-2018 ({SEEDS.confirmed('ash-2018')})"]
+    assert found._repr_html_().startswith("<pre>&lt;Staged&gt;\n  note: For adults.")
+
+
+def test_guidance_and_agents_print_numbers_with_their_names_and_findings_with_sources():
+    said = Guidance(
+        table="t", title="T", says={"text": "Wait.", "every_h": 12.0}, missing=(), row=1, cite="c",
+        findings=(Finding("warn", "Look."), Finding("note", "Know.", "d")), confirmed="primary",
+    )  # fmt: skip
+    assert str(said).splitlines() == [
+        "T", "  Wait.", "  12 (every_h)", "  warn: Look.", "  note: Know. [d]",
+        "  source: c (primary)",
+    ]  # fmt: skip
+    (first,) = rank(MADE, [MADE.tables["a"]], check({"weight_kg": 70, "child_pugh": "none"}))
+    assert str(first) == f"argatroban, possible: {first.advice.order}"
+    (open_,) = rank(MADE, [MADE.tables["a"]], check({}))
+    assert str(open_) == "argatroban, possible"
+    (out,) = rank(MADE, [checked_by("x", "stop", "warn")], check({"dic": "yes"}))
+    assert str(out).splitlines() == [
+        "argatroban, excluded", "  stop: x 0. [ash-2018]", "  warn: x 1. [ash-2018]",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "asked"),
+    [
+        ("mg", []), ("mg/kg", ["weight_kg"]), ("mg/m²", ["height_cm", "weight_kg"]),
+        ("mg/100 units", ["heparin_given_units"]),
+        ("mcg/kg/min", ["weight_kg", "concentration_mg_ml"]),
+        ("units/h", ["weight_kg", "concentration_units_ml"]),
+    ],
+)  # fmt: skip
+def test_a_dose_asks_for_what_it_is_multiplied_by(unit, asked):
+    table = attrs.evolve(starting("x", then={"dose": 1}), columns={}, outputs={"dose": unit})
+    assert [*asked_by_table(SEEDS, table)] == asked
+    assert [*asked_by_table(SEEDS, SAYS)] == ["platelets"]
+
+
+def test_an_unknown_pathway_lists_those_that_exist():
+    with pytest.raises(ValueError, match=f"there are {', '.join(NAMES)}$"):
+        dosing.pathway("x")

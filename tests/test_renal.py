@@ -252,3 +252,41 @@ def test_a_million_patients_are_quick():
     assert time.perf_counter() - begun < 5
     assert len(found.crcl_ml_min) == n
     assert not found.crcl_ml_min.isna().any()
+
+
+@pytest.mark.parametrize(
+    ("rule", "kg"),
+    [
+        ("actual", 60), ("ideal", 75.0), ("adjusted", 69.0), ("lean", 52.08),
+        ("actual_below_ideal", 60),
+    ],
+)  # fmt: skip
+def test_a_light_patient_has_another_weight_by_each_rule(rule, kg):
+    height = 152.4 + 2.54 * (75 - 50) / 2.3  # an ideal weight of 75 kg
+    found = crcl(rule, 60, 60, 1, "male", height_cm=height)
+    assert found.weight_kg == pytest.approx(kg, abs=0.01)
+    assert found.crcl_ml_min == pytest.approx(cockcroft_gault(60, found.weight_kg, 1, "male"))
+    assert found.weight_used == ("actual" if rule == "actual_below_ideal" else rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "weight_kg", "kg"),
+    [
+        ("ideal", 60, 45.5),
+        ("adjusted", 60, 45.5 + 0.4 * 14.5),
+        ("actual_below_ideal", 50, 45.5),
+        ("actual_below_ideal", 60, 45.5 + 0.4 * 14.5),
+    ],
+)
+def test_below_60_inches_every_rule_may_stay_at_60_inches(rule, weight_kg, kg):
+    found = crcl(rule, 60, weight_kg, 1, "female", height_cm=147, below="floor")
+    assert found.weight_kg == pytest.approx(kg)
+    lower = crcl(rule, 60, weight_kg, 1, "female", height_cm=147)
+    assert lower.weight_kg < found.weight_kg
+
+
+@pytest.mark.parametrize(("sex", "edge", "power"), [("female", 0.7, 0.241), ("male", 0.9, 0.302)])
+def test_below_its_edge_creatinine_hardly_counts_and_above_it_does(sex, edge, power):
+    at = ckd_epi_2021(edge, 60, sex)
+    assert ckd_epi_2021(edge / 2, 60, sex) / at == pytest.approx(2**power)
+    assert ckd_epi_2021(edge * 2, 60, sex) / at == pytest.approx(2**-1.2)

@@ -16,8 +16,11 @@ from dosing.scores import (
     child_pugh_classes,
     clearance,
     clearance_by,
+    points_of,
     read,
 )
+from dosing.scoretypes import ScoreItem, ScoreRow
+from dosing.seedtypes import Column
 
 SEEDS = load()
 CASES = [(name, line) for name, lines in cases() if name in SEEDS.scores for line in lines]
@@ -254,3 +257,13 @@ def test_a_result_prints_its_value_parts_findings_and_source():
     bare = attrs.evolve(found, unit="", band="", value=4, components={}, findings=())
     assert str(bare).splitlines()[1:] == ["  4", "  source: source (secondary)"]
     assert str(attrs.evolve(bare, value=None)).splitlines()[1] == "  no result"
+
+
+def test_an_item_asks_again_for_what_lies_outside_its_printed_rows():
+    item = ScoreItem(
+        name="kidney", label="Kidney", columns={"crcl_ml_min": Column(domain="[0, 100]")},
+        rows=(ScoreRow(when={"crcl_ml_min": "any"}, points=1),),
+    )  # fmt: skip
+    assert points_of(item, check({"crcl_ml_min": 100})) == (1, {"crcl_ml_min"}, [])
+    outside = points_of(item, check({"crcl_ml_min": 120}))
+    assert outside == (None, {"crcl_ml_min"}, ["crcl_ml_min"])

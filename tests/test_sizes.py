@@ -29,3 +29,22 @@ def test_the_fall_is_from_the_peak_before_it(peak, nadir, fall):
     assert platelet_fall_pct(peak, nadir) == pytest.approx(fall)
     found = derive_sizes(check({"platelets_peak": peak, "platelets_nadir": nadir}))
     assert found.number("platelet_fall_pct") == pytest.approx(fall)
+
+
+def test_sizes_are_rounded_before_they_are_used():
+    assert derive_sizes(check({"height_cm": 170, "weight_kg": 70})).number("bsa_m2") == 1.8181
+    assert platelet_fall_pct(220, 80) == 63.636364
+
+
+@pytest.mark.parametrize("known", [{"platelets_peak": 220}, {"platelets_nadir": 80}])
+def test_no_fall_without_both_counts(known):
+    assert derive_sizes(check(known)).get("platelet_fall_pct") is None
+
+
+def test_heparin_by_weight_is_derived_where_it_was_not_given():
+    found = derive_sizes(check({"heparin_units_h": 1300, "weight_kg": 70}))
+    assert found.number("heparin_units_kg_h") == 18.571429
+    given = {"heparin_units_h": 1300, "weight_kg": 70, "heparin_units_kg_h": 20}
+    assert derive_sizes(check(given)).number("heparin_units_kg_h") == 20
+    for known in ({"heparin_units_h": 1300}, {"weight_kg": 70}):
+        assert derive_sizes(check(known)).get("heparin_units_kg_h") is None

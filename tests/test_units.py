@@ -1,10 +1,12 @@
 """Numbers as clinicians write them, and as ISMP wants them shown."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosing.units import amount, often, parse_number, show, show_hours
+from dosing.units import amount, clock, day, often, parse_number, show, show_hours
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,18 @@ def test_days_of_treatment_in_words():
 )
 def test_an_amount_as_one_reads_it(total, text):
     assert amount(total) == text
+
+
+def test_a_day_and_a_half_is_not_daily():
+    assert (often(36), often(60), often(240)) == ("every 36 h", "every 60 h", "every 10 days")
+
+
+def test_from_one_on_an_amount_has_two_decimals():
+    assert (amount(1.2345), amount(0.98765)) == ("1.23", "0.9877")
+
+
+def test_a_time_names_its_day_only_when_it_is_another():
+    now = datetime(2026, 1, 5, 23, 5)
+    assert clock(datetime(2026, 1, 5, 9, 3), now) == "09:03"
+    assert clock(datetime(2026, 1, 6, 9, 30), now) == "09:30 on 6 Jan"
+    assert [day(datetime(2026, month, 1)) for month in (1, 2, 12)] == ["1 Jan", "1 Feb", "1 Dec"]

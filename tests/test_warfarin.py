@@ -218,3 +218,63 @@ def test_a_cohort_is_answered_in_kind():
     found = iwpc(frame.age, 170, 70, frame.vkorc1, "*1/*3", "white", False, False)
     assert found.weekly_mg["a"] == pytest.approx(21.23, abs=0.01)
     assert np.isnan(found.weekly_mg["b"])
+
+
+def test_a_blank_genotype_is_missing_and_a_cohort_keeps_its_shape():
+    found = iwpc(
+        np.array([65, 65, 65]), 170, 70, np.array(["AG", "", None], dtype=object), "*1/*3",
+        "white", 0, 0,
+    )  # fmt: skip
+    assert found.weekly_mg.shape == (3,)
+    assert found.weekly_mg[0] == pytest.approx(21.23, abs=0.01)
+    assert np.isnan(found.weekly_mg[1:]).all()
+
+
+def test_amiodarone_and_inducers_count_in_the_equations_without_genotypes_too():
+    clinical = {
+        (i, a): iwpc_clinical(60, 170, 70, "white", i, a).root for i in (0, 1) for a in (0, 1)
+    }
+    assert clinical[0, 1] - clinical[0, 0] == pytest.approx(-0.5695)
+    assert clinical[1, 0] - clinical[0, 0] == pytest.approx(1.2799)
+    with_it, without = (eu_pact(60, 170, 70, "AG", "*1/*3", a).root for a in (1, 0))
+    assert with_it - without == pytest.approx(-0.5503)
+
+
+@pytest.mark.parametrize(
+    ("place", "factor"),
+    [(3, -0.257), (4, 0.108), (5, 0.156), (6, 0.0784)],
+    ids=["amiodarone", "smoker", "African American", "DVT or PE"],
+)
+def test_each_answer_multiplies_the_clinical_dose_of_gage(place, factor):
+    without = [70, 1.95, 2.5, 0, 0, 0, 0]
+    with_it = [*without[:place], 1, *without[place + 1 :]]
+    ratio = gage_2008_clinical(*with_it) / gage_2008_clinical(*without)
+    assert ratio == pytest.approx(math.exp(factor))
+
+
+@pytest.mark.parametrize("alleles", [(2, 0), (1, 1), (0, 2)])
+def test_two_variant_alleles_are_possible_in_any_mixture(alleles):
+    two, three = alleles
+    found = gage_2008(**BASE | {"cyp2c9_2_alleles": two, "cyp2c9_3_alleles": three})
+    assert found / gage_2008(**BASE) == pytest.approx(math.exp(-0.2066 * two - 0.4008 * three))
+
+
+GENETIC = {"vkorc1": "AG", "cyp2c9": "*1/*3"}
+
+
+@pytest.mark.parametrize("name", ["vkorc1", "cyp2c9", "ancestry"])
+def test_a_refused_word_is_named_with_its_input(name):
+    words = GENETIC | {"ancestry": "white"} | {name: "?"}
+    with pytest.raises(ValueError, match=f"^{name}: '\\?' is not known"):
+        iwpc(65, 170, 70, **words, enzyme_inducer=0, amiodarone=0)
+
+
+@pytest.mark.parametrize("name", GENETIC)
+def test_eu_pact_names_a_refused_genotype_too(name):
+    with pytest.raises(ValueError, match=f"^{name}: '\\?' is not known"):
+        eu_pact(65, 170, 70, **GENETIC | {name: "?"}, amiodarone=0)
+
+
+def test_one_patient_is_answered_with_one_number():
+    assert isinstance(iwpc(65, 170, 70, "AG", "*1/*3", "white", 0, 0).weekly_mg, float)
+    assert isinstance(eu_pact_loading(5, "*1/*1").day_1_mg, float)

@@ -145,6 +145,9 @@ def test_all_gaps_too_long_leave_no_percentage():
         ([0, 1], [0, 3], (2, 3), "above zero"),
         ([0, 1], [math.nan, 3], (2, 3), "above zero"),
         ([0, 1], [2, 3], (3, 2), "from a lower to a higher"),
+        ([0, 1], [2, 3], (2, 2), "from a lower to a higher"),
+        ([0, 1], [2, 3], (0, 3), "from a lower to a higher"),
+        ([0, 1], [2, 3], (2, math.inf), "from a lower to a higher"),
     ],
 )
 def test_what_cannot_be_is_refused(days, inrs, limits, wish):
@@ -159,3 +162,28 @@ def test_the_longest_gap_must_be_above_zero():
 
 def test_the_public_name():
     assert dosing.time_in_therapeutic_range([0, 10], [1.5, 2.5], 2, 3).pct == 50
+
+
+def test_a_tablet_below_one_milligram():
+    plan = week_plan(7, [0.5])
+    assert (plan.weekly_mg, plan.daily_mg) == (7, (1.0,) * 7)
+
+
+def test_whole_tablets_are_preferred_to_a_broken_one_and_the_larger_is_named_first():
+    assert week_plan(52.5, [2.5, 5]).tablets == (((1.0, 5.0), (1.0, 2.5)),) * 7
+
+
+def test_days_below_and_above_add_up_over_all_stretches():
+    found = rosendaal([0, 10, 20, 30, 40], [1.5, 1.5, 2.5, 3.5, 3.5], 2, 3)
+    assert (found.days_below, found.days_in, found.days_above) == (15, 10, 15)
+    assert found.pct == 25
+
+
+def test_each_stretch_that_is_too_long_is_counted():
+    found = rosendaal([0, 100, 110, 210], [2.5, 2.5, 2.5, 2.5], 2, 3)
+    assert (found.gaps_left_out, found.days_total) == (2, 10)
+
+
+def test_a_range_from_one_and_a_gap_of_a_day_are_possible():
+    assert rosendaal([0, 10], [1.5, 1.5], 1, 3).pct == 100
+    assert rosendaal([0, 0.5], [2.5, 2.5], 2, 3, max_gap_days=1).days_total == 0.5
