@@ -206,8 +206,8 @@ def _stage(
     orders = []
     for place in stage.orders:
         drug, _, indication = place.partition("/")
-        tables = tables_of(seeds, drug, indication)
-        orders.append(tuple(advise(seeds, t, patient.values) for t in tables.values()))
+        tables = _by_region(tables_of(seeds, drug, indication), patient)
+        orders.append(tuple(advise(seeds, t, patient.values) for t in tables))
     result = StageResult(
         title=stage.title,
         note=stage.note,
@@ -259,6 +259,14 @@ def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
     )
 
 
+def _by_region(tables: Mapping[str, Table], patient: Patient) -> list[Table]:
+    """Tables in the site's order, the label of the patient's region first."""
+    region = str(patient.get("region") or "").lower()
+    return sorted(
+        tables.values(), key=lambda t: not (region and t.authority.startswith(f"{region}-"))
+    )
+
+
 def rank(seeds: Library, tables: list[Table], patient: Patient) -> tuple[Agent, ...]:
     """Agents from the most to the least suitable, each with its reasons.
 
@@ -277,7 +285,8 @@ def _rank(agent: Agent) -> tuple[int, int, int]:
 def _agent(seeds: Library, table: Table, patient: Patient) -> Agent:
     findings = fired([(c, table.cite) for c in table.checks], patient)
     advices = [
-        advise(seeds, t, patient.values) for t in seeds.find(table.drug, table.indication).values()
+        advise(seeds, t, patient.values)
+        for t in _by_region(seeds.find(table.drug, table.indication), patient)
     ]
     # The site's first authority that does not refuse; only when all do is the drug excluded.
     open_ = [a for a in advices if a.order is not None or a.missing]

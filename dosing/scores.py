@@ -13,6 +13,7 @@ from dosing.library import Library, load
 from dosing.patients import Patient, meets, value_meets
 from dosing.scoretypes import Score, ScoreItem
 from dosing.seedtypes import Conditions, Confirmed
+from dosing.sizes import parts_missing
 from dosing.tables import class_codes, compile_grid, options_of
 from dosing.units import show
 
@@ -78,7 +79,7 @@ def additive(
             points[item.label] = worth
     used |= {v.quantity for v in found.variants.values() if patient.get(v.quantity) is not None}
     used |= {n for c in found.checks for n in c.when}
-    missing = [n for n in dict.fromkeys(missing) if n not in patient.refused]
+    missing = [n for n in parts_missing(missing, patient) if n not in patient.refused]
     total = None if missing or patient.stopped else sum(points.values())
     if len(points) < len(found.items):
         total = None

@@ -1,9 +1,25 @@
 """What follows from other inputs by plain arithmetic: body surface, platelet fall, heparin a kg."""
 
+from collections.abc import Iterable
+
 from dosing.body import bsa_mosteller
 from dosing.patients import Patient
 
 PERCENT = 100
+# What is worked out here, and from what: the parts are asked for, never the result.
+PARTS = {
+    "platelet_fall_pct": ("platelets_peak", "platelets_nadir"),
+    "bsa_m2": ("height_cm", "weight_kg"),
+}
+
+
+def parts_missing(names: Iterable[str], patient: Patient) -> list[str]:
+    """What to ask for: the missing parts in place of what is worked out from them."""
+    asked: list[str] = []
+    for name in names:
+        parts = PARTS.get(name, (name,))
+        asked += [part for part in parts if patient.get(part) is None] or [name]
+    return list(dict.fromkeys(asked))
 
 
 def derive_sizes(patient: Patient) -> Patient:

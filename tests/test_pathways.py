@@ -120,6 +120,14 @@ def test_an_agent_is_excluded_only_when_every_authority_refuses():
     assert found.advice.order.dose <= 0.08
 
 
+@pytest.mark.parametrize(("region", "authority"), [("EU", "eu-smpc"), ("US", "us-label")])
+def test_the_label_of_the_region_comes_first(region, authority):
+    found = dosing.pathway("hit", region=region, weight_kg=70, child_pugh="C")
+    orders = [o for stage in found.stages for o in stage.orders if o[0].drug == "argatroban"]
+    assert orders[0][0].authority == authority
+    assert (orders[0][0].order is None) == (region == "EU")  # contraindicated there
+
+
 def test_what_is_asked_covers_columns_checks_and_the_size_of_the_patient():
     asked = set(asked_by_pathway(MADE, STEPS))
     assert {"platelets", "bilirubin_mg_dl", "crcl_ml_min", "weight_kg"} <= asked

@@ -3,7 +3,7 @@
 import pytest
 
 from dosing.patients import check
-from dosing.sizes import derive_sizes, platelet_fall_pct
+from dosing.sizes import derive_sizes, parts_missing, platelet_fall_pct
 
 
 def test_surface_by_mosteller():
@@ -48,3 +48,13 @@ def test_heparin_by_weight_is_derived_where_it_was_not_given():
     assert derive_sizes(check(given)).number("heparin_units_kg_h") == 20
     for known in ({"heparin_units_h": 1300}, {"weight_kg": 70}):
         assert derive_sizes(check(known)).get("heparin_units_kg_h") is None
+
+
+def test_the_parts_are_asked_for_and_not_what_follows_from_them():
+    nothing = check({})
+    assert parts_missing(["platelet_fall_pct", "inr"], nothing) == [
+        "platelets_peak", "platelets_nadir", "inr"
+    ]  # fmt: skip
+    assert parts_missing(["platelet_fall_pct"], check({"platelets_peak": 200})) == [
+        "platelets_nadir"
+    ]
