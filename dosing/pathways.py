@@ -207,14 +207,14 @@ def _stage(
     for place in stage.orders:
         drug, _, indication = place.partition("/")
         tables = _by_region(tables_of(seeds, drug, indication), patient)
-        orders.append(tuple(advise(seeds, t, patient.values) for t in tables))
+        orders.append(tuple(advise(seeds, t, _all(patient, inputs)) for t in tables))
     result = StageResult(
         title=stage.title,
         note=stage.note,
         cite=stage.cite,
         scores=tuple(scores),
         guidance=tuple(guidance(seeds, seeds.tables[i], patient) for i in stage.tables),
-        agents=rank(seeds, [seeds.tables[i] for i in stage.agents], patient),
+        agents=rank(seeds, [seeds.tables[i] for i in stage.agents], patient, inputs),
         orders=tuple(orders),
         findings=ordered(fired([(c, stage.cite) for c in stage.checks], patient)),
     )
@@ -259,6 +259,11 @@ def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
     )
 
 
+def _all(patient: Patient, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a patient, and what was refused, so that an order is refused for it too."""
+    return {**patient.values, **{n: inputs[n] for n in patient.refused if n in inputs}}
+
+
 def _by_region(tables: Mapping[str, Table], patient: Patient) -> list[Table]:
     """Tables in the site's order, the label of the patient's region first."""
     region = str(patient.get("region") or "").lower()
@@ -267,13 +272,15 @@ def _by_region(tables: Mapping[str, Table], patient: Patient) -> list[Table]:
     )
 
 
-def rank(seeds: Library, tables: list[Table], patient: Patient) -> tuple[Agent, ...]:
+def rank(
+    seeds: Library, tables: list[Table], patient: Patient, inputs: Mapping[str, Any] | None = None
+) -> tuple[Agent, ...]:
     """Agents from the most to the least suitable, each with its reasons.
 
     Excluded ones come last; then fewer warnings come first, then more reasons for; then the order
     of the pathway.
     """
-    agents = [_agent(seeds, table, patient) for table in tables]
+    agents = [_agent(seeds, table, patient, inputs or {}) for table in tables]
     return tuple(sorted(agents, key=_rank))
 
 
@@ -282,10 +289,10 @@ def _rank(agent: Agent) -> tuple[int, int, int]:
     return PLACES.index(agent.place), levels.count("warn"), -levels.count("note")
 
 
-def _agent(seeds: Library, table: Table, patient: Patient) -> Agent:
+def _agent(seeds: Library, table: Table, patient: Patient, inputs: Mapping[str, Any]) -> Agent:
     findings = fired([(c, table.cite) for c in table.checks], patient)
     advices = [
-        advise(seeds, t, patient.values)
+        advise(seeds, t, _all(patient, inputs))
         for t in _by_region(seeds.find(table.drug, table.indication), patient)
     ]
     # The site's first authority that does not refuse; only when all do is the drug excluded.

@@ -80,6 +80,18 @@ def test_a_refused_input_is_said_once_and_answers_nothing():
     assert all(one.order is None for one in found.stages[3].orders[0])
 
 
+@pytest.mark.parametrize("wrong", [{"renal_replacement": "sometimes"}, {"weight_kg": "1,000"}])
+def test_no_order_and_no_agents_dose_stand_beside_a_refused_input(wrong):
+    # Left out, the answer would not have been needed: refused, it stops every order.
+    patient = {"weight_kg": 70, "child_pugh": "none", "crcl_ml_min": 80, "platelets": 80}
+    assert walk(MADE, STEPS, patient).stages[3].orders[0][0].order is not None
+    found = walk(MADE, STEPS, patient | wrong)
+    assert found.refused
+    assert all(one.order is None for one in found.stages[3].orders[0])
+    agents = found.stages[2].agents
+    assert all(a.advice is None or a.advice.order is None for a in agents)
+
+
 def test_nothing_given_is_nothing_said():
     found = walk(MADE, STEPS, {})
     assert found.refused
