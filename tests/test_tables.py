@@ -1,7 +1,9 @@
 """Tables answer each patient from exactly one row."""
 
 import itertools
+import re
 
+import attrs
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.advice import advise
-from dosing.library import cases, load
+from dosing.library import SeedError, cases, load
 from dosing.patients import check
 from dosing.seedtypes import Column, Row, Table
 from dosing.tables import (
@@ -19,9 +21,12 @@ from dosing.tables import (
     OVERLAP,
     class_codes,
     compile_grid,
+    from_base,
     grid_of,
+    possible_range,
     read_class,
     round_half_up,
+    to_base,
 )
 
 SEEDS = load()
@@ -196,3 +201,113 @@ def test_many_patients_are_answered_as_one_by_one(values):
     column = np.array([np.nan if v is None else v for v in values])
     one_by_one = [int(grid.rows_for({} if v is None else {"aptt_s": v})) for v in values]
     assert grid.rows_for({"aptt_s": column}).tolist() == one_by_one
+
+
+def test_only_what_could_change_the_answer_is_asked():
+    found = table(
+        {"child_pugh": {}, "weight_kg": {}, "age_y": {}},
+        [{"child_pugh": "C"}, {"child_pugh": ["none", "A", "B"], "weight_kg": "< 50"},
+         {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50", "age_y": "< 18"},
+         {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50", "age_y": ">= 18"}],
+    )  # fmt: skip
+    grid = compile_grid(found)
+    assert grid.needed({"child_pugh": "C"}) == []
+    assert grid.needed({"child_pugh": "A", "weight_kg": 40}) == []
+    assert grid.needed({"child_pugh": "A", "weight_kg": 60}) == ["age_y"]
+    assert grid.needed({"child_pugh": "A"}) == ["weight_kg", "age_y"]
+    assert grid.needed({"weight_kg": 60, "age_y": 40}) == ["child_pugh"]
+
+
+def test_a_missing_number_among_numbers_is_missing():
+    grid = compile_grid(table({"aptt_s": {}}, [{"aptt_s": "< 45"}, {"aptt_s": ">= 45"}]))
+    assert grid.rows_for({"aptt_s": [None, 40.0, 45]}).tolist() == [MISSING, 0, 1]
+
+
+def test_yes_and_no_are_read_from_truth_values_words_and_what_is_missing():
+    quantity = SEEDS.quantities["heart_failure"]
+    assert [read_class(v, quantity) for v in (True, False, np.True_, np.False_)] == [
+        "yes", "no", "yes", "no",
+    ]  # fmt: skip
+    few = [True, "no", None, False, "Yes", "perhaps", np.nan]
+    assert class_codes(few, quantity).tolist() == [1, 0, 2, 0, 1, 2, 2]
+    assert class_codes(few * 4, quantity).tolist() == [1, 0, 2, 0, 1, 2, 2] * 4
+    assert int(class_codes("yes", quantity)) == 1
+    with pytest.raises(ValueError, match="True is not one of"):
+        read_class(True, SEEDS.quantities["child_pugh"])
+
+
+@pytest.mark.parametrize("times", [1, 3, 8], ids=["few", "15", "many"])
+def test_categoricals_in_any_order_have_the_codes_of_their_words(times):
+    words = ["C", "A", None, "child", "b"] * times
+    quantity = SEEDS.quantities["child_pugh"]
+    coded = pd.Categorical(words, categories=["child", "b", "C", "A"])
+    for values in (words, coded, pd.Series(coded), pd.Series(words, dtype=object)):
+        codes = class_codes(values, quantity)
+        assert codes.tolist() == [3, 1, 4, 4, 2] * times
+        assert codes.dtype.kind in "iu"
+
+
+def test_units_are_turned_into_the_first_one_and_back():
+    weight, creatinine = SEEDS.quantities["weight"], SEEDS.quantities["creatinine"]
+    assert to_base(100, weight, "weight_lb") == pytest.approx(45.359237)
+    assert from_base(45.359237, weight, "weight_lb") == pytest.approx(100)
+    assert to_base(88.4, creatinine, "creatinine_umol_l") == pytest.approx(1, abs=0.001)
+    assert from_base(1, creatinine, "creatinine_umol_l") == pytest.approx(88.4, abs=0.05)
+    assert to_base(70, weight, "weight_kg") == from_base(70, weight, "weight_kg") == 70
+    low, high = possible_range(weight, "weight_lb").ends
+    assert (low, high) == (pytest.approx(1 / 0.45359237), pytest.approx(400 / 0.45359237))
+
+
+def test_the_grid_of_a_seed_is_made_once_and_that_of_a_changed_one_anew():
+    seeds = load()
+    for found in (seeds.tables["argatroban-hit-us-label"], next(iter(seeds.protocols.values()))):
+        assert grid_of(found) is grid_of(found)
+        changed = attrs.evolve(found, rows=found.rows[:1])
+        assert grid_of(changed) is not grid_of(found)
+        assert (grid_of(changed).cells == GAP).any()
+        assert not (grid_of(found).cells == GAP).any()
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "counts", "wish"),
+    [
+        ({"child_pugh": {}}, [{"child_pugh": "D"}], {},
+         "t: child_pugh is never 'D'; it is one of none, A, B, C"),
+        ({"child_pugh": {}}, [{"n": ">= 1"}], {"n": {"child_pugh": "D"}}, "t: child_pugh is never"),
+        ({"age_y": {}}, [{"weight_kg": "< 50"}], {}, "t: 'weight_kg' is neither a column nor"),
+        ({"age_y": {}}, [{"age_y": ["A"]}], {}, "t: age_y takes an interval, not a list"),
+        ({"age_y": {}}, [{"age_y": "old"}], {}, "t: age_y: not an interval: 'old'"),
+        ({"age_y": {}}, [{"n": "some"}], {"n": {"age_y": "< 5"}}, "t: n: not an interval: 'some'"),
+        ({"agee": {}}, [{}], {}, "t: no quantity is called 'agee'"),
+    ],
+    ids=lambda x: x if isinstance(x, str) else "",
+)  # fmt: skip
+def test_a_table_that_cannot_be_compiled_says_what_to_mend(columns, rows, counts, wish):
+    with pytest.raises(SeedError, match=f"^{re.escape(wish)}"):
+        compile_grid(table(columns, rows, counts))
+
+
+def test_a_table_with_too_many_combinations_is_refused():
+    names = ["age_y", "weight_kg", "aptt_s", "inr", "platelets", "crcl_ml_min", "height_cm"]
+    row = {name: f"< {150 + i}" if name != "inr" else "< 5" for i, name in enumerate(names)}
+    row["age_y"] = "< 50"
+    with pytest.raises(SeedError, match=r"^t: too many combinations to prove; split the table$"):
+        compile_grid(table({n: {} for n in [*names, "height_in", "weight_lb"]}, [row]))
+
+
+def test_a_number_without_a_possible_range_needs_a_domain():
+    quantity = attrs.evolve(SEEDS.quantities["weight"], possible=None)
+    with pytest.raises(SeedError, match=r"^weight_kg: the registry gives no possible range$"):
+        possible_range(quantity, "weight_kg")
+
+
+def test_outside_by_one_value_is_not_an_open_question_about_another():
+    grid = compile_grid(
+        table(
+            {"age_y": {"domain": "[18, 130]"}, "weight_kg": {}},
+            [{"weight_kg": "< 50"}, {"weight_kg": ">= 50"}],
+        )
+    )
+    assert int(grid.rows_for({"age_y": 10})) == OUTSIDE
+    assert int(grid.rows_for({"age_y": 20})) == MISSING
+    assert int(grid.rows_for({"weight_kg": 60})) == 1
