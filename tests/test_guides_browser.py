@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser_support import (
     serious_violations,
@@ -36,20 +35,31 @@ def panel(page, title):
 
 def ask(page, board, question):
     page.locator(f".f-{board}-topic select").select_option(label=question)
+    told = page.locator(".dosing-paper-only h2").get_by_text(question)
+    told.first.wait_for(state="attached")  # written after the form has been rearranged
+
+
+def settled(page, name):
+    """A field, once the form is no longer being rearranged: until then it stands there twice."""
+    field = page.locator(f".f-{name.replace('__', '-')}")
+    alone = 0
+    for _ in range(100):
+        alone = alone + 1 if field.count() == 1 else 0
+        if alone == 2:
+            return field
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{name} is on the page {field.count()} times")
 
 
 def type_in(page, **texts):
     for name, text in texts.items():
-        field = page.locator(f".f-{name.replace('__', '-')} input")
-        expect(field).to_have_count(1)  # a form that is being rearranged shows it twice
-        field.fill(text)
+        settled(page, name).locator("input").fill(text)
 
 
 def answer(page, **answers):
     for name, label in answers.items():
-        field = page.locator(f".f-{name.replace('__', '-')} button")
-        expect(page.locator(f".f-{name.replace('__', '-')}")).to_have_count(1)
-        field.filter(has_text=re.compile(f"^{re.escape(label)}$")).click()
+        button = settled(page, name).locator("button")
+        button.filter(has_text=re.compile(f"^{re.escape(label)}$")).click()
 
 
 def shows(page, words):
