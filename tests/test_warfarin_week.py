@@ -159,7 +159,7 @@ def test_what_cannot_be_is_refused(days, inrs, limits, wish):
 
 
 def test_the_longest_gap_must_be_above_zero():
-    with pytest.raises(ValueError, match="^the longest gap must be above zero$"):
+    with pytest.raises(ValueError, match=r"^the longest gap must be above zero$"):
         rosendaal([0, 1], [2, 3], 2, 3, max_gap_days=0)
 
 
