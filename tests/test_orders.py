@@ -352,3 +352,22 @@ LABELLED = {"drug": "x", "dose": 15, "unit": "mg", "route": "oral"}
 )  # fmt: skip
 def test_an_order_in_words(fields, words):
     assert str(orders.Order(**LABELLED | fields)) == words
+
+
+def test_further_fields_and_later_steps_reach_the_order_with_and_without_a_pump_rate():
+    then = ({"dose": 500, "for_h": 4},)
+    for strength in (100, None):
+        order, _, _ = infusion(
+            HEPARIN, 1000, 70, strength, unit="units/h", for_h=24, recheck_h=6, then=then
+        )
+        assert (order.for_h, order.recheck_h, order.then[0]["dose"]) == (24, 6, 500)
+
+
+def test_the_volume_of_a_capped_bolus_keeps_three_decimals():
+    order, _, _ = heparin(strength=120, bolus=80, bolus_unit="units/kg", max_bolus=5000)
+    assert (order.bolus_total, order.bolus_ml) == (5000, 41.667)
+
+
+def test_a_unit_that_no_pump_takes_is_refused_with_those_that_it_does():
+    with pytest.raises(ValueError, match=r"one of mcg/kg/min, mg/kg/h, mg/h, units/kg/h, units/h$"):
+        orders.pump_rate_ml_h(5, "mg", 70, 1)

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from importlib.resources import files
 
 import attrs
 import numpy as np
@@ -311,3 +312,15 @@ def test_outside_by_one_value_is_not_an_open_question_about_another():
     assert int(grid.rows_for({"age_y": 10})) == OUTSIDE
     assert int(grid.rows_for({"age_y": 20})) == MISSING
     assert int(grid.rows_for({"weight_kg": 60})) == 1
+
+
+def test_a_hospitals_own_rows_are_never_answered_from_the_shipped_ones(tmp_path, monkeypatch):
+    name, low = "heparin-raschke-1993", {"aptt_s": 32}
+    assert int(grid_of(load().protocols[name]).rows_for(low)) == 0
+    text = files("dosing.seeds").joinpath("protocols/heparin_raschke_1993.toml").read_text("utf-8")
+    (tmp_path / "protocols").mkdir()
+    (tmp_path / "protocols/heparin_raschke_1993.toml").write_text(
+        text.replace('"< 35"', '"< 30"').replace('"[35, 46)"', '"[30, 46)"'), "utf-8"
+    )
+    monkeypatch.setenv("DOSING_SITE", str(tmp_path))
+    assert int(grid_of(load().protocols[name]).rows_for(low)) == 1
