@@ -361,3 +361,8 @@ def test_a_dose_asks_for_what_it_is_multiplied_by(unit, asked):
 def test_an_unknown_pathway_lists_those_that_exist():
     with pytest.raises(ValueError, match=f"there are {', '.join(NAMES)}$"):
         dosing.pathway("x")
+
+
+def test_nothing_is_advised_while_any_input_is_impossible():
+    found = guidance(MADE, SAYS, check({"platelets": 100, "weight_kg": -5}))
+    assert (found.row, found.says) == (1, {})
