@@ -3,15 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dosing.equations import EQUATIONS, Equation
-from dosing.equations_drugs import DRUG_EQUATIONS
-from dosing.findings import Finding, ordered
+from dosing import equations, equations_drugs, equations_warfarin, renal
+from dosing.equations import Calculation, Parts
+from dosing.findings import LEVELS, Finding, ordered, stopped
 from dosing.library import Library, load
-from dosing.patients import Patient, check
+from dosing.patients import Patient, check, value_meets
 from dosing.scores import ScoreResult, additive, missing_findings
+from dosing.scoretypes import Equation
+from dosing.seedtypes import Conditions
+from dosing.sentences import fill, names_in
 from dosing.sizes import derive_sizes
 
-ALL: dict[str, Equation] = EQUATIONS | DRUG_EQUATIONS
+CALCULATIONS: dict[str, Calculation] = (
+    equations.CALCULATIONS | equations_drugs.CALCULATIONS | equations_warfarin.CALCULATIONS
+)
+DIGITS = 4
+ABSENT = "absent"
+NOTHING = "Nothing follows from these values."
 
 
 def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreResult:
@@ -34,7 +42,7 @@ def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreR
     Raises
     ------
     ValueError
-        For an unknown score or input, with what exists.
+        For an unknown score, weight rule or input, with what exists.
 
     Examples
     --------
@@ -42,6 +50,9 @@ def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreR
     ...       encephalopathy_grade=1).band
     'C'
     """
+    if weight_rule is not None and weight_rule not in renal.WEIGHT_RULES:
+        known = ", ".join(renal.WEIGHT_RULES)
+        raise ValueError(f"there is no weight rule {weight_rule!r}; there are {known}")
     return score_of(load(), name, check(inputs), inputs, weight_rule)
 
 
@@ -58,18 +69,20 @@ def score_of(
     patient = derive_sizes(patient)
     if name in seeds.scores:
         return additive(seeds.scores[name], patient, inputs, seeds)
-    return _equation(ALL[name], patient, inputs, weight_rule or seeds.site.crcl_weight)
+    rule = weight_rule or seeds.site.crcl_weight
+    return _equation(seeds.equations[name], patient, inputs, rule, seeds)
 
 
 def names(seeds: Library) -> tuple[str, ...]:
     """The scores and equations that exist."""
-    return tuple(sorted([*seeds.scores, *ALL]))
+    return tuple(sorted([*seeds.scores, *seeds.equations]))
 
 
 def needs_of(seeds: Library, name: str) -> tuple[str, ...]:
     """The inputs that a score or equation may ask for, under one of their names each."""
-    if name in ALL:
-        return (*ALL[name].needs, *ALL[name].any_of, *ALL[name].may)
+    if name in seeds.equations:
+        equation = seeds.equations[name]
+        return (*equation.needs, *equation.any_of, *equation.may)
     found = seeds.scores[name]
     asked: list[str] = []
     for item in found.items:
@@ -83,37 +96,95 @@ def needs_of(seeds: Library, name: str) -> tuple[str, ...]:
 
 
 def _equation(
-    found: Equation, patient: Patient, inputs: Mapping[str, Any], weight_rule: str
+    found: Equation, patient: Patient, inputs: Mapping[str, Any], rule: str, seeds: Library
 ) -> ScoreResult:
-    needs = found.needs_by(weight_rule) if found.needs_by is not None else found.needs
-    needs += found.needs_if(patient) if found.needs_if is not None else ()
+    needs = [*found.needs]
+    for need in found.needs_if:
+        needs += need.needs if _meets(patient, {"weight_rule": rule}, need.when) else ()
     missing = [n for n in needs if patient.get(n) is None and n not in patient.refused]
     lacking = missing_findings(missing)
     if found.any_of and not any(
         n in patient.refused or patient.get(n) is not None for n in found.any_of
     ):
         missing += found.any_of
-        lacking.append(_one_of(found.any_of))
-    value: float | None = None
-    components: dict[str, Any] = {}
+        lacking.append(_one_of(found.any_of, seeds))
+    parts: Parts = {}
     findings: list[Finding] = []
     if not missing and not patient.stopped:
-        value, components, findings = found.run(patient, weight_rule)
+        parts = {n: _plain(v) for n, v in CALCULATIONS[found.id](patient, rule).items()}
+        findings = _said(found, patient, parts)
+    value = None if stopped(findings) else parts.get("value")
     return ScoreResult(
-        score=found.name,
+        score=found.id,
         title=found.title,
-        value=value,
+        value=None if value is None else round(value, DIGITS),
         unit=found.unit,
-        components=components,
+        components=_shown(found, patient, parts) if parts else {},
         findings=ordered([*patient.findings, *lacking, *findings]),
         cite=found.cite,
-        confirmed=load().confirmed(found.cite),
+        confirmed=found.confirmed or seeds.confirmed(found.cite),
         inputs=dict(inputs),
         missing=tuple(missing),
     )
 
 
-def _one_of(names: tuple[str, ...]) -> Finding:
-    seeds = load()
+def _plain(value: Any) -> float | str | None:
+    """A part of an answer as conditions and sentences take it: NaN is no value."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or isinstance(value, str):
+        return value
+    return None if value != value else float(value)
+
+
+def _value(patient: Patient, parts: Parts, name: str) -> float | str | None:
+    if name in parts or name not in load().names:
+        return parts.get(name)
+    return patient.get(name)
+
+
+def _meets(patient: Patient, parts: Parts, when: Conditions) -> bool:
+    """Whether inputs and parts meet conditions; ``absent`` means not there."""
+    return all(
+        (_value(patient, parts, name) is None)
+        if condition == ABSENT
+        else value_meets(_value(patient, parts, name), condition)
+        for name, condition in when.items()
+    )
+
+
+def _said(found: Equation, patient: Patient, parts: Parts) -> list[Finding]:
+    said = []
+    for one in found.checks:
+        if _meets(patient, parts, one.when):
+            level = next(level for level in LEVELS if getattr(one, level))
+            text = _filled(getattr(one, level), patient, parts)
+            said.append(Finding(level, text, one.cite or found.cite))
+    if parts.get("value") is None and not stopped(said):
+        said.append(Finding("stop", NOTHING, found.cite))
+    if found.note:
+        said.append(Finding("note", found.note, found.cite))
+    return said
+
+
+def _filled(text: str, patient: Patient, parts: Parts) -> str:
+    return fill(text, {n: _value(patient, parts, n) for n in names_in(text)})
+
+
+def _shown(found: Equation, patient: Patient, parts: Parts) -> dict[str, Any]:
+    """The parts under their labels, then the questions, answered."""
+    shown: dict[str, Any] = {}
+    for name, label in found.shown.items():
+        if name in parts and (parts[name] is not None or found.nothing):
+            part = found.nothing if parts[name] is None else parts[name]
+            shown[_filled(label, patient, parts)] = (
+                part if isinstance(part, str) else round(part, DIGITS)
+            )
+    for question, when in found.flags.items():
+        shown[question] = "yes" if _meets(patient, parts, when) else "no"
+    return shown
+
+
+def _one_of(names: tuple[str, ...], seeds: Library) -> Finding:
     labels = [seeds.quantities[seeds.names[name]].label for name in names]
     return Finding("stop", f"One of these is needed: {', '.join(labels)}.")

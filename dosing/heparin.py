@@ -8,7 +8,6 @@ from dosing.vector import Numeric, positive, vectorised
 
 HOURS = 24
 RESISTANT_UNITS_DAY = 35_000
-RESISTANT_UNITS_KG_H = (20, 21, 25)
 STANDARD_UNITS_KG_H = 18  # raschke-1993
 RISE_PER_UNIT_KG = 1.4  # % a unit/kg
 MAINTENANCE = 0.6  # of the load, every 24 h

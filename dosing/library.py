@@ -1,4 +1,4 @@
-"""The seeds as values: quantities, evidence, drugs, tables, protocols, scores, claims and the site.
+"""The seeds as values: quantities, evidence, drugs, tables, scores, claims, the site and the rest.
 
 This is the only module that reads ``seeds/``. A hospital's own folder, named by the environment
 variable ``DOSING_SITE``, may add or replace any seed; it is laid over the shipped ones.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from dosing.scoretypes import Dashboard, Pathway, Score
+from dosing.scoretypes import Dashboard, Equation, Pathway, Score
 from dosing.seedtypes import (
     Claim,
     Condition,
@@ -46,6 +46,7 @@ class Library:
     tables: dict[str, Table]
     protocols: dict[str, Protocol]
     scores: dict[str, Score]
+    equations: dict[str, Equation]
     pathways: dict[str, Pathway]
     dashboards: dict[str, Dashboard]
     site: Site
@@ -82,6 +83,7 @@ FOLDERS: dict[str, type[Any]] = {
     "tables": Table,
     "protocols": Protocol,
     "scores": Score,
+    "equations": Equation,
     "pathways": Pathway,
     "dashboards": Dashboard,
 }
@@ -155,6 +157,7 @@ def _load(site_folder: str) -> Library:
         tables=found["tables"],
         protocols=found["protocols"],
         scores=found["scores"],
+        equations=found["equations"],
         pathways=found["pathways"],
         dashboards=found["dashboards"],
         site=site,

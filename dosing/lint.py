@@ -16,7 +16,7 @@ import numpy as np
 from dosing import library
 from dosing.interval import Interval
 from dosing.library import Library, SeedError, load
-from dosing.lint_scores import lint_score
+from dosing.lint_scores import lint_equation, lint_score
 from dosing.orders import is_infusion
 from dosing.patients import Patient, check
 from dosing.protocols import target_of
@@ -56,6 +56,8 @@ def lint_library(seeds: Library) -> list[str]:
         found += _named(seeds, protocol.id, lint_protocol(protocol, seeds))
     for score in seeds.scores.values():
         found += _named(seeds, score.id, lint_score(score, seeds))
+    for equation in seeds.equations.values():
+        found += _named(seeds, equation.id, lint_equation(equation, seeds))
     for pathway in seeds.pathways.values():
         found += _named(seeds, pathway.id, _pathway(pathway, seeds))
     for board in seeds.dashboards.values():

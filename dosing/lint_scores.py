@@ -1,13 +1,18 @@
-"""The proof that a score can be used: every answer earns points, and every total has a band."""
+"""The proof that scores and equations can be used: points for every answer, bands, known names."""
 
+import functools
 import itertools
 from collections.abc import Iterator
 
+from dosing.calculators import CALCULATIONS
 from dosing.interval import Interval
-from dosing.library import Library, SeedError
+from dosing.library import Library, SeedError, cases, load
+from dosing.patients import check
 from dosing.scores import chosen, grid_of_item
-from dosing.scoretypes import Score, ScoreItem, Variant
+from dosing.scoretypes import Equation, Score, ScoreItem, Variant
 from dosing.seedtypes import Conditions, Quantity
+from dosing.sentences import names_in
+from dosing.sizes import derive_sizes
 from dosing.tables import GAP, OVERLAP, options_of, possible_range
 from dosing.units import show
 
@@ -29,6 +34,48 @@ def lint_score(score: Score, seeds: Library) -> list[str]:
     if score.gives and score.gives not in seeds.names:
         found.append(f"it gives {score.gives!r}, which no quantity is called.")
     return found or _bands(score)
+
+
+def lint_equation(equation: Equation, seeds: Library) -> list[str]:
+    """What is wrong with an equation's file: sources, inputs, and names in its sentences.
+
+    Which parts an equation has is found by working out its cases.
+    """
+    found = []
+    for cite in (equation.cite, *(c.cite for c in equation.checks if c.cite)):
+        if not cite or cite.split()[0] not in seeds.evidence:
+            found.append(f"it cites {cite!r}, which is not in evidence.toml.")
+    asked = [*equation.needs, *equation.any_of, *equation.may]
+    asked += [name for need in equation.needs_if for name in need.needs]
+    found += [f"no quantity is called {name!r}." for name in asked if name not in seeds.names]
+    if equation.id not in CALCULATIONS:
+        return [*found, f"there is no arithmetic for it; there is for {', '.join(CALCULATIONS)}."]
+    known = {"weight_rule", *seeds.names, *parts_of(equation.id)}
+    for i, said in enumerate(equation.checks, 1):
+        texts = [text for text in (said.stop, said.warn, said.note) if text]
+        if len(texts) != 1:
+            found.append(f"check {i} needs one sentence: stop, warn or note.")
+        named = [*said.when, *(name for text in texts for name in names_in(text))]
+        found += [f"check {i} names {n!r}: no input or part." for n in named if n not in known]
+    labels = (name for text in equation.shown.values() for name in names_in(text))
+    flags = (name for when in equation.flags.values() for name in when)
+    found += [
+        f"what is shown names {n!r}: no input or part."
+        for n in (*equation.shown, *labels, *flags)
+        if n not in known
+    ]
+    return found
+
+
+@functools.cache
+def parts_of(name: str) -> frozenset[str]:
+    """The parts that an equation gives in any of its worked cases."""
+    parts = {"value"}
+    for line in dict(cases())[name]:
+        given = {k: v for k, v in line.items() if k not in ("value", "says", "why")}
+        rule = given.pop("weight_rule", "") or load().site.crcl_weight
+        parts |= CALCULATIONS[name](derive_sizes(check(given)), rule).keys()
+    return frozenset(parts)
 
 
 def _cites(score: Score, seeds: Library) -> Iterator[str]:

@@ -92,6 +92,40 @@ class Score:
 
 
 @attrs.frozen(kw_only=True)
+class Need:
+    """Inputs that an answer makes necessary; the condition ``absent`` means not given."""
+
+    when: Conditions
+    needs: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Equation:
+    """What an equation asks and tells; its arithmetic has the same name in the equations rooms.
+
+    ``needs``, ``any_of`` (at least one) and ``may`` are inputs by the registry's names. ``shown``
+    labels the parts that a reader sees, ``flags`` are questions answered yes or no; ``nothing``
+    stands for a part that has no number. Conditions and sentences may name inputs and parts;
+    ``value`` is the result.
+    """
+
+    id: str
+    title: str
+    unit: str
+    cite: str
+    needs: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    needs_if: tuple[Need, ...] = ()
+    shown: dict[str, str] = attrs.field(factory=dict)
+    flags: dict[str, Conditions] = attrs.field(factory=dict)
+    nothing: str = ""
+    checks: tuple[Check, ...] = ()
+    note: str = ""
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Stage:
     """One step of a pathway: what it asks of which rooms.
 

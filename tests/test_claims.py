@@ -69,6 +69,7 @@ def _used(seeds: Library) -> set[str]:
         seeds.tables,
         seeds.protocols,
         seeds.scores,
+        seeds.equations,
         seeds.drugs,
         seeds.pathways,
     ):

@@ -150,7 +150,7 @@ def test_scores(capsys):
         "--sex",
         "f",
     ]
-    assert json.loads(run(capsys, *argv, "--json")[1])["value"] == pytest.approx(66.111)
+    assert json.loads(run(capsys, *argv, "--json")[1])["value"] == pytest.approx(66.11111)
 
 
 @pytest.mark.parametrize(

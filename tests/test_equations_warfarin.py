@@ -3,7 +3,7 @@
 import pytest
 
 import dosing
-from dosing.equations_warfarin import WARFARIN_EQUATIONS
+from dosing.equations_warfarin import CALCULATIONS
 from dosing.library import load
 
 NO = {"enzyme_inducer": "no", "amiodarone": "no"}
@@ -28,7 +28,7 @@ def says(found, text, level=None):
     return any(text in f.text and level in (None, f.level) for f in found.findings)
 
 
-@pytest.mark.parametrize("name", WARFARIN_EQUATIONS)
+@pytest.mark.parametrize("name", CALCULATIONS)
 def test_every_finding_names_a_source_that_exists(name):
     found = dosing.score(name, **EXAMPLES[name])
     assert found.value is not None

@@ -93,5 +93,5 @@ def test_one_file_can_be_read_alone(tmp_path):
 
 def test_every_file_of_cases_belongs_to_a_seed():
     seeds = load("")
-    known = {*seeds.tables, *seeds.protocols, *seeds.scores}
+    known = {*seeds.tables, *seeds.protocols, *seeds.scores, *seeds.equations}
     assert {name for name, _ in cases()} <= known

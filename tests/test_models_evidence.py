@@ -8,10 +8,11 @@ from dosing.ui.models_evidence import VIEWS, lines
 SEEDS = load()
 
 
-def test_every_row_of_every_table_and_protocol_is_listed():
+def test_every_row_of_every_table_protocol_score_and_equation_is_listed():
     rows = sum(len(t.rows) + len(t.checks) for t in SEEDS.tables.values())
     rows += sum(len(p.rows) for p in SEEDS.protocols.values())
     rows += sum(len(s.items) for s in SEEDS.scores.values())
+    rows += sum(1 + len(e.checks) for e in SEEDS.equations.values())
     assert len(lines("Numbers")) == rows
 
 

@@ -7,7 +7,7 @@ import attrs
 
 from dosing.library import Library
 from dosing.lint import checked
-from dosing.scoretypes import Score
+from dosing.scoretypes import Equation, Score
 from dosing.seedtypes import Protocol, ProtocolRow, Row, Table
 from dosing.ui.models import indication_words
 from dosing.units import show
@@ -89,6 +89,24 @@ def _numbers(seeds: Library) -> Iterator[Line]:
             )
     for score in seeds.scores.values():
         yield from _score(seeds, score)
+    for equation in seeds.equations.values():
+        yield from _equation(seeds, equation)
+
+
+def _equation(seeds: Library, equation: Equation) -> Iterator[Line]:
+    """An equation, and each sentence that it may say: its coefficients stand in its arithmetic."""
+    said = [(_when(c.when), c.stop or c.warn or c.note, c.cite) for c in equation.checks]
+    for when, then, cite in [("", f"{equation.unit} {equation.note}".strip(), ""), *said]:
+        source = cite or equation.cite
+        yield Line(
+            cells={
+                "Where": equation.title,
+                "When": when,
+                "Then": then,
+                "Source": _title(seeds, source),
+            },
+            confirmed=equation.confirmed or seeds.confirmed(source) or "",
+        )
 
 
 def _score(seeds: Library, score: Score) -> Iterator[Line]:

@@ -1,0 +1,64 @@
+"""Each equation against worked patients from a second derivation, and each of its sentences."""
+
+import re
+
+import pytest
+
+import dosing
+from dosing.calculators import CALCULATIONS
+from dosing.library import cases, load
+from dosing.lint_scores import lint_equation, parts_of
+from dosing.sentences import names_in
+
+SEEDS = load()
+WORKED = {name: lines for name, lines in cases() if name in SEEDS.equations}
+ANSWERS = ("value", "says", "why")
+
+
+def worked_out(name, line):
+    return dosing.score(name, **{k: v for k, v in line.items() if v and k not in ANSWERS})
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [pytest.param(n, x, id=f"{n}: {x['why']}") for n, lines in WORKED.items() for x in lines],
+)
+def test_a_worked_patient(name, line):
+    found = worked_out(name, line)
+    if line["value"]:
+        assert found.value == pytest.approx(float(line["value"]), rel=1e-3, abs=1e-4)
+    else:
+        assert found.value is None
+        assert any(f.level == "stop" for f in found.findings)
+    texts = " ".join(f.text for f in found.findings)
+    assert all(part in texts for part in line["says"].split(" | ") if part)
+
+
+@pytest.mark.parametrize("name", SEEDS.equations)
+def test_each_sentence_is_said_to_some_worked_patient(name):
+    said = {f.text for line in WORKED[name] for f in worked_out(name, line).findings}
+    for check in SEEDS.equations[name].checks:
+        text = check.stop or check.warn or check.note
+        pattern = "".join(
+            ".+" if part.startswith("{") else re.escape(part)
+            for part in re.split(r"(\{[^}]*\})", text)
+        )
+        assert any(re.fullmatch(pattern, one) for one in said), text
+
+
+@pytest.mark.parametrize("name", SEEDS.equations)
+def test_each_part_that_is_shown_is_shown_to_some_worked_patient(name):
+    equation = SEEDS.equations[name]
+    shown = {label for line in WORKED[name] for label in worked_out(name, line).components}
+    plain = {label for label in equation.shown.values() if not names_in(label)}
+    assert plain | equation.flags.keys() <= shown
+
+
+def test_every_equation_has_its_arithmetic_its_file_and_its_cases():
+    assert CALCULATIONS.keys() == SEEDS.equations.keys() == WORKED.keys()
+
+
+@pytest.mark.parametrize("name", SEEDS.equations)
+def test_parts_are_found_by_working_out_the_cases(name):
+    assert "value" in parts_of(name)
+    assert lint_equation(SEEDS.equations[name], SEEDS) == []
