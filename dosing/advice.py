@@ -14,6 +14,7 @@ from dosing.orders import Order
 from dosing.patients import Patient, check
 from dosing.scores import child_pugh_class, clearance
 from dosing.seedtypes import Confirmed, Drug, Row, Table
+from dosing.sentences import say
 from dosing.sizes import derive_sizes
 from dosing.tables import OUTSIDE, Axis, Grid, grid_of
 from dosing.units import show
@@ -274,10 +275,11 @@ def needed(seeds: Library, name: str) -> Finding:
     """That an input is needed, and which answers it has."""
     quantity = seeds.quantities[seeds.names[name]]
     if quantity.kind == "yes-no":
-        return Finding("stop", f"{quantity.label}: yes or no is needed.")
+        return say("input-needed-yes-no", label=quantity.label)
     if quantity.kind == "class":
-        return Finding("stop", f"{quantity.label} is needed ({', '.join(quantity.values)}).")
-    return Finding("stop", f"{quantity.label} is needed.")
+        answers = ", ".join(quantity.values)
+        return say("input-needed-class", label=quantity.label, answers=answers)
+    return say("input-needed", label=quantity.label)
 
 
 def outside(grid: Grid, given: Mapping[str, Any]) -> list[Finding]:
@@ -288,10 +290,12 @@ def outside(grid: Grid, given: Mapping[str, Any]) -> list[Finding]:
             value = float(given[axis.name])
             unit = axis.quantity.names[axis.name].unit
             found.append(
-                Finding(
-                    "stop",
-                    f"{axis.quantity.label}: {show(value)} {unit} is outside what this table"
-                    f" covers ({_covers(axis)}).",
+                say(
+                    "outside-table",
+                    label=axis.quantity.label,
+                    value=value,
+                    unit=unit,
+                    covers=_covers(axis),
                 )
             )
     return found
@@ -320,13 +324,8 @@ def _order(
     if isinstance(row.then["dose"], list):
         spread = f"{show(low or 0)} to {show(high or 0)} {unit}"
         trace.append(f"range {spread}: the site starts at the low end")
-        findings.append(
-            Finding(
-                "note",
-                f"The source gives a range, {spread}; the site's rule is to start at its low end.",
-                row.cite or table.cite,
-            )
-        )
+        cite = row.cite or table.cite
+        findings.append(say("range-starts-low", cite, low=low, high=high, unit=unit))
     more = {n: row.then[n] for n in ("recheck_h",) if n in row.then}
     if not orders.is_infusion(unit):
         order, said, steps = doses.order(
@@ -342,7 +341,7 @@ def _order(
         more["then"] = tuple(dict(step) for step in row.then["next"])
     label = table.label_table if label_table else None
     if label_table and label is None:
-        findings.append(Finding("note", "This source prints no pump table.", table.cite))
+        findings.append(say("no-label-table", table.cite))
     found, problems, steps = orders.infusion(
         drug,
         dose,
@@ -376,13 +375,7 @@ def capped_weight(seeds: Library, drug: Drug, weight_kg: float) -> tuple[float, 
     cap = seeds.site.weight_caps.get(drug.id)
     if cap is None or weight_kg <= cap:
         return weight_kg, []
-    return cap, [
-        Finding(
-            "warn",
-            f"The site caps the dosing weight of {drug.label} at {show(cap)} kg;"
-            f" the patient weighs {show(weight_kg)} kg.",
-        )
-    ]
+    return cap, [say("weight-capped", drug=drug.label, cap=cap, weight_kg=weight_kg)]
 
 
 def _row_trace(table: Table, at: int, row: Row) -> str:

@@ -11,7 +11,7 @@ from dosing.patients import Patient, check, value_meets
 from dosing.scores import ScoreResult, additive, missing_findings
 from dosing.scoretypes import Equation
 from dosing.seedtypes import Conditions
-from dosing.sentences import fill, names_in
+from dosing.sentences import fill, names_in, say
 from dosing.sizes import derive_sizes
 
 CALCULATIONS: dict[str, Calculation] = (
@@ -19,7 +19,6 @@ CALCULATIONS: dict[str, Calculation] = (
 )
 DIGITS = 4
 ABSENT = "absent"
-NOTHING = "Nothing follows from these values."
 
 
 def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreResult:
@@ -161,7 +160,7 @@ def _said(found: Equation, patient: Patient, parts: Parts) -> list[Finding]:
             text = _filled(getattr(one, level), patient, parts)
             said.append(Finding(level, text, one.cite or found.cite))
     if parts.get("value") is None and not stopped(said):
-        said.append(Finding("stop", NOTHING, found.cite))
+        said.append(say("nothing-follows", found.cite))
     if found.note:
         said.append(Finding("note", found.note, found.cite))
     return said
@@ -187,4 +186,4 @@ def _shown(found: Equation, patient: Patient, parts: Parts) -> dict[str, Any]:
 
 def _one_of(names: tuple[str, ...], seeds: Library) -> Finding:
     labels = [seeds.quantities[seeds.names[name]].label for name in names]
-    return Finding("stop", f"One of these is needed: {', '.join(labels)}.")
+    return say("one-of-needed", labels=", ".join(labels))

@@ -6,6 +6,7 @@ from dosing.advice import derive, look_up
 from dosing.findings import Finding, ordered
 from dosing.lint import checked
 from dosing.patients import check
+from dosing.sentences import say
 
 
 def proposed_protocol(drug: str, **inputs: Any) -> tuple[str | None, tuple[Finding, ...]]:
@@ -31,16 +32,7 @@ def proposed_protocol(drug: str, **inputs: Any) -> tuple[str | None, tuple[Findi
         outputs, findings = look_up(seeds, seeds.tables[site.titration[drug]], patient)
         chosen = outputs.get("protocol")
         if chosen is None:
-            findings = [
-                Finding("note", f.text.replace(" is needed", " is needed to propose a protocol"))
-                for f in findings
-            ]
+            findings = [say("to-propose", needed=f.text) for f in findings]
     if not site.confirmed and chosen is not None:
-        findings.append(
-            Finding(
-                "warn",
-                "The shipped profile proposes this protocol; a hospital must confirm its own,"
-                " because aPTT limits depend on the laboratory's reagent.",
-            )
-        )
+        findings.append(say("protocol-proposed"))
     return chosen, ordered(findings)

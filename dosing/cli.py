@@ -15,8 +15,9 @@ from dosing.library import Library, SeedError, load
 from dosing.lint import checked, lint_library, lint_path
 from dosing.orders import Order
 from dosing.pathways import pathway
+from dosing.patients import parse_number
 from dosing.titration import titrate
-from dosing.units import parse_number, show
+from dosing.units import show
 from dosing.warfarin_week import MAX_GAP_DAYS, read_points, rosendaal
 
 REFUSED = 2

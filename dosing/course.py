@@ -20,11 +20,11 @@ from dosing.lint import checked
 from dosing.patients import check
 from dosing.protocols import target_of
 from dosing.seedtypes import Protocol
+from dosing.sentences import words
 from dosing.steps import Step
 from dosing.targets import target
 from dosing.timeline import Position, Result, Segment, Timeline
 from dosing.titration import titrate
-from dosing.units import show
 
 
 class Course:
@@ -50,7 +50,7 @@ class Course:
                 f"there is no protocol {protocol!r} for {drug}; there are {', '.join(known)}"
             )
         if seeds.protocols[protocol].dose_unit.startswith("units"):
-            raise ValueError(f"A course of {drug} cannot be kept yet: use each step by itself.")
+            raise ValueError(words("course-not-in-units", drug=drug))
         self.drug = drug
         self.protocol = protocol
         self.setting = dict(setting)
@@ -80,14 +80,14 @@ class Course:
         """
         order = advice.order
         if order is None or order.pump_ml_h is None:
-            raise ValueError("This advice orders no infusion, so no course can begin from it.")
+            raise ValueError(words("course-no-infusion"))
         setting = {**advice.inputs, **inputs}
         if protocol is None:
             protocol, _ = proposed_protocol(advice.drug, **setting)
         if protocol is None:
-            raise ValueError("No protocol can be proposed for this patient yet: name one.")
+            raise ValueError(words("course-no-protocol"))
         if order.unit != checked().protocols[protocol].dose_unit:
-            raise ValueError(f"The protocol {protocol} does not titrate {order.unit}.")
+            raise ValueError(words("course-other-unit", protocol=protocol, unit=order.unit))
         course = cls(
             advice.drug,
             protocol,
@@ -146,13 +146,13 @@ class Course:
             raise ValueError(" ".join(f.text for f in patient.findings if f.level == "stop"))
         values = {n: v for n in MEASURED if (v := patient.number(n)) is not None}
         if not values:
-            raise ValueError("Enter at least one result: aPTT, platelets or INR.")
+            raise ValueError(words("course-no-result"))
         self._in_order(at)
         step = None
         if "aptt_s" in values:
             state = self.state(at)
             if state.stopped:
-                raise ValueError("The infusion is stopped: a result cannot be titrated.")
+                raise ValueError(words("course-stopped"))
             inputs = {**self.setting, **values}
             inputs.pop("platelets_per_ul", None) if "platelets" in values else None
             earlier = self._last("platelets")
@@ -182,7 +182,7 @@ class Course:
             self._add(at, "resumed", rate=state.held_from)
             return
         if step is None:
-            raise ValueError("There is no recommendation left to follow.")
+            raise ValueError(words("course-nothing-to-follow"))
         if step.action == "hold":
             minutes = None if step.until_in_range else step.hold_min
             self._add(
@@ -217,7 +217,7 @@ class Course:
         self._need_reason(reason)
         state = self.state(at)
         if state.held or state.stopped:
-            raise ValueError("The infusion is not running.")
+            raise ValueError(words("course-not-running"))
         again = state.running if resume_rate is None else self._rate(resume_rate)
         self._add(at, "held", hold_min=None, resume_rate=again, reason=reason.strip())
 
@@ -225,7 +225,7 @@ class Course:
         """Resume a held infusion; a rate other than the planned one needs a reason."""
         state = self.state(at)
         if not state.held:
-            raise ValueError("The infusion is not held.")
+            raise ValueError(words("course-not-held"))
         wanted = state.held_from if rate is None else self._rate(rate)
         if wanted != state.held_from:
             self._need_reason(reason)
@@ -241,13 +241,13 @@ class Course:
     def note(self, text: str, *, at: datetime) -> None:
         """Add a remark."""
         if not text.strip():
-            raise ValueError("The note is empty.")
+            raise ValueError(words("course-empty-note"))
         self._add(at, "noted", text=text.strip())
 
     def undo(self) -> Event:
         """Take the last event back; the start cannot be taken back."""
         if len(self._events) < 2:
-            raise ValueError("There is nothing to take back.")
+            raise ValueError(words("course-nothing-to-undo"))
         return self._events.pop()
 
     def state(self, now: datetime) -> State:
@@ -360,11 +360,9 @@ class Course:
 
     def _in_order(self, at: datetime) -> None:
         if self._events and at < self._events[-1].at:
-            last = self._events[-1].at
-            raise ValueError(
-                f"{at:%Y-%m-%d %H:%M} is before the last entry, {last:%Y-%m-%d %H:%M}."
-                " Enter events in order; take the last one back to correct it."
-            )
+            times = {"at": at, "last": self._events[-1].at}
+            shown = {name: f"{time:%Y-%m-%d %H:%M}" for name, time in times.items()}
+            raise ValueError(words("course-out-of-order", **shown))
 
     def _rate(self, rate: Any) -> float:
         patient = check({"running": rate})
@@ -373,17 +371,15 @@ class Course:
         value = patient.number("running")
         top = self.seed.limits.top
         if value is None or value <= 0:
-            raise ValueError(f"Enter a rate above 0 {self.unit}; to give nothing, hold or stop.")
+            raise ValueError(words("course-no-rate", unit=self.unit))
         if value > top:
-            raise ValueError(
-                f"{show(value)} {self.unit} is above the largest rate, {show(top)} {self.unit}."
-            )
+            raise ValueError(words("course-rate-too-high", rate=value, unit=self.unit, top=top))
         return value
 
     @staticmethod
     def _need_reason(reason: str) -> None:
         if not reason.strip():
-            raise ValueError("Give a reason: this is not what the protocol recommends.")
+            raise ValueError(words("course-reason"))
 
     @property
     def _weight(self) -> float:

@@ -11,6 +11,7 @@ from dosing.findings import Finding
 from dosing.orders import Order
 from dosing.patients import Patient
 from dosing.seedtypes import Drug, Row, Table
+from dosing.sentences import say
 from dosing.tables import round_half_up
 from dosing.units import DAY_H, amount, show
 
@@ -78,14 +79,12 @@ def order(
     high = more.get("high")
     if total is not None and high is not None and high > dose:
         most, _ = _total(high, unit, then, patient, [], trace)
-        text = (
-            f"The range for this patient: {show(total)} to {show(most or 0)} {unit.split('/')[0]}."
-        )
-        findings.append(Finding("note", text, row.cite or table.cite))
+        cite, mass = row.cite or table.cite, unit.split("/")[0]
+        findings.append(say("range-for-patient", cite, low=total, high=most, unit=mass))
     if then.get("course"):
         most, _ = _total(then["course"], unit, {}, patient, [], trace)
-        text = f"The whole course for this patient: {amount(most or 0)} {unit.split('/')[0]}."
-        findings.append(Finding("note", text, row.cite or table.cite))
+        cite, mass = row.cite or table.cite, unit.split("/")[0]
+        findings.append(say("course-for-patient", cite, total=amount(most or 0), unit=mass))
     later = []
     for step in then.get("next", ()):
         step = dict(step)
@@ -140,13 +139,7 @@ def _total(
         trace.append(f"rounded to {show(then['round_to'])} {mass}: {show(total)} {mass}")
     most = then.get("max_total")
     if most and total > most:
-        findings.append(
-            Finding(
-                "warn",
-                f"The dose worked out, {show(exact, 1)} {mass}, is above the cap:"
-                f" {show(most)} {mass} is given.",
-            )
-        )
+        findings.append(say("dose-capped", wanted=exact, cap=most, unit=mass))
         trace.append(f"capped at {show(most)} {mass}")
         return float(most), True
     return total, False

@@ -9,7 +9,7 @@ from dosing.findings import Finding
 from dosing.interval import Interval
 from dosing.lint import checked
 from dosing.patients import check
-from dosing.units import show
+from dosing.sentences import words
 
 
 @attrs.frozen(kw_only=True)
@@ -50,21 +50,19 @@ def warfarin_gate(platelets: Any = None, option: str | None = None, **inputs: An
     table = seeds.tables[advice.table]
     allowed = next(r for r in table.rows if not r.stop)
     interval = Interval.parse(str(allowed.when["platelets"]))
-    words = f"{'at least' if interval.low_closed else 'more than'} {show(interval.low)} × 10⁹/L"
+    edge = "gate-at-least" if interval.low_closed else "gate-more-than"
+    gate = words(edge, count=interval.low)
     known = advice.row is not None
     opened = None if not known else not table.rows[(advice.row or 1) - 1].stop
     count = check({"platelets": platelets}).number("platelets")
     if opened is None or count is None:
-        text = f"Warfarin: the platelet count is needed ({words}, {option})."
+        text = words("gate-needed", gate=gate, option=option)
         opened = None
     elif opened:
-        first = show(dose_range(allowed)[0])
-        text = (
-            f"Warfarin may start by platelets: {show(count)} × 10⁹/L, gate {words} ({option});"
-            f" first dose at most {first} mg."
-        )
+        first = dose_range(allowed)[0]
+        text = words("gate-open", count=count, gate=gate, option=option, first=first)
     else:
-        text = f"Warfarin not yet: platelets {show(count)} × 10⁹/L, gate {words} ({option})."
+        text = words("gate-closed", count=count, gate=gate, option=option)
     return Gate(
         open=opened,
         text=text,

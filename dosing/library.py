@@ -21,6 +21,7 @@ from dosing.seedtypes import (
     Evidence,
     Protocol,
     Quantity,
+    Sentence,
     Site,
     Table,
 )
@@ -41,6 +42,7 @@ class Library:
 
     quantities: dict[str, Quantity]
     evidence: dict[str, Evidence]
+    sentences: dict[str, Sentence]
     claims: tuple[Claim, ...]
     drugs: dict[str, Drug]
     tables: dict[str, Table]
@@ -118,6 +120,7 @@ def _load(site_folder: str) -> Library:
     found: dict[str, dict[str, Any]] = {folder: {} for folder in FOLDERS}
     quantities: dict[str, Quantity] = {}
     evidence: dict[str, Evidence] = {}
+    sentences: dict[str, Sentence] = {}
     claims: tuple[Claim, ...] = ()
     site: Site | None = None
     sources: dict[str, str] = {}
@@ -140,6 +143,8 @@ def _load(site_folder: str) -> Library:
                 quantities |= {k: _structure(v, Quantity, name, k) for k, v in data.items()}
             elif name == "evidence.toml":
                 evidence |= {k: _structure(v, Evidence, name, k) for k, v in data.items()}
+            elif name == "sentences.toml":
+                sentences |= {k: _structure(v, Sentence, name, k) for k, v in data.items()}
             elif name == "claims.toml":
                 claims = tuple(_structure(c, Claim, name) for c in data["claims"])
             elif name in ("sites/default.toml", "site.toml"):
@@ -152,6 +157,7 @@ def _load(site_folder: str) -> Library:
     return Library(
         quantities=quantities,
         evidence=evidence,
+        sentences=sentences,
         claims=claims,
         drugs=found["drugs"],
         tables=found["tables"],

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 
 from dosing import library
@@ -22,6 +23,7 @@ from dosing.patients import Patient, check
 from dosing.protocols import target_of
 from dosing.scoretypes import Dashboard, Pathway
 from dosing.seedtypes import Conditions, Drug, Protocol, ProtocolRow, Row, Site, Table
+from dosing.sentences import names_in, text_of
 from dosing.tables import GAP, OVERLAP, Axis, Grid, compile_grid
 from dosing.units import show
 
@@ -62,6 +64,7 @@ def lint_library(seeds: Library) -> list[str]:
         found += _named(seeds, pathway.id, _pathway(pathway, seeds))
     for board in seeds.dashboards.values():
         found += _named(seeds, board.id, _dashboard(board, seeds))
+    found += [f"sentences.toml: {wish}" for wish in _sentences(seeds)]
     found += [f"sites: {wish}" for wish in _site(seeds.site, seeds)]
     found += [f"claims.toml: {wish}" for wish in _claims(seeds)]
     return found
@@ -74,6 +77,24 @@ def lint_path(path: str) -> list[str]:
     seed = library.read_seed(path)
     found = lint_protocol(seed, load()) if isinstance(seed, Protocol) else lint_table(seed, load())
     return [f"{Path(path).name}: {wish}" for wish in found]
+
+
+def _sentences(seeds: Library) -> Iterator[str]:
+    """The words may be a hospital's own, not the level, nor the values that are put in."""
+    shipped = load("").sentences
+    for name, sentence in seeds.sentences.items():
+        levels = {k for k, text in attrs.asdict(sentence).items() if text}
+        if len(levels) != 1:
+            yield f"{name} needs one text: stop, warn, note or says."
+        elif name not in shipped:
+            yield f"nothing says {name!r}."
+        elif levels != {k for k, text in attrs.asdict(shipped[name]).items() if text}:
+            yield f"{name} is said at another level than in the shipped seeds."
+        else:
+            known = names_in(text_of(shipped[name]))
+            for value in names_in(text_of(sentence)):
+                if value not in known:
+                    yield f"{name} names {value!r}; it may name {', '.join(known) or 'nothing'}."
 
 
 def _named(seeds: Library, seed_id: str, wishes: Iterable[str]) -> list[str]:

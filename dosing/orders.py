@@ -8,6 +8,7 @@ import numpy as np
 
 from dosing.findings import Finding
 from dosing.seedtypes import Drug, LabelTable
+from dosing.sentences import say
 from dosing.tables import round_half_up
 from dosing.units import amount, often, show, show_hours
 
@@ -201,13 +202,7 @@ def check_concentration(drug: Drug, mg_ml: float | None) -> list[Finding]:
         return [Finding("stop", strength.text, strength.cite)]
     if known and mg_ml not in known:
         usual = " or ".join(show(c) for c in known)
-        return [
-            Finding(
-                "warn",
-                f"{drug.label} at {show(mg_ml)} {unit} is not a usual strength (usual: {usual}"
-                f" {unit}). Check the bag before setting the pump.",
-            )
-        ]
+        return [say("unusual-strength", drug=drug.label, given=mg_ml, unit=unit, usual=usual)]
     return []
 
 
@@ -217,11 +212,14 @@ def check_ceiling(drug: Drug, dose: float, unit: str, indication: str) -> list[F
     if top is None or top.indication != indication or top.unit != unit or dose <= top.value:
         return []
     return [
-        Finding(
-            "stop",
-            f"{show(dose)} {unit} is above the largest dose of {drug.label} in the label,"
-            f" {show(top.value)} {top.unit}.",
+        say(
+            "above-ceiling",
             top.cite,
+            dose=dose,
+            unit=unit,
+            drug=drug.label,
+            ceiling=top.value,
+            ceiling_unit=top.unit,
         )
     ]
 
@@ -294,17 +292,7 @@ def infusion(
         pump = float(label_pump_ml_h(label, dose, unit, weight_kg))
         rounding = "as the label's table prints it"
     if pump <= 0:
-        return (
-            None,
-            [
-                Finding(
-                    "stop",
-                    f"{show(dose)} {unit} is {show(exact, 3)} mL/h, less than the pump can be set"
-                    " to: use a weaker solution.",
-                )
-            ],
-            trace,
-        )
+        return None, [say("pump-too-slow", dose=dose, unit=unit, pump_ml_h=exact)], trace
     given = float(dose_of_pump_rate(pump, unit, weight_kg, concentration_mg_ml))
     trace.append(f"rounded {rounding}: {show(pump)} mL/h, which gives {show(given, 3)} {unit}")
     later = [_pumped_step(s, unit, weight_kg, concentration_mg_ml, step_ml_h) for s in then]
@@ -368,9 +356,8 @@ def _unpumped(
 ) -> tuple[Order | None, list[Finding], list[str]]:
     """The order of an infusion whose strength is not known."""
     if is_per_kg(unit):
-        text = "Concentration in the pump is needed: the site gives none for this drug."
-        return None, [Finding("stop", text)], []
-    findings = [Finding("note", "Give the concentration for the pump rate.")]
+        return None, [say("strength-needed")], []
+    findings = [say("strength-for-pump")]
     total = None
     if bolus is not None and bolus_unit is not None:
         total = bolus * weight_kg if "/kg" in bolus_unit else bolus
@@ -394,20 +381,12 @@ def _unpumped(
 
 def _another_strength(label: LabelTable, mg_ml: float) -> Finding:
     """A printed rate belongs to its strength: in another bag it would be another dose."""
-    return Finding(
-        "note",
-        f"The label's pump table is printed for {show(label.concentration_mg_ml)} mg/mL: it is not"
-        f" used for {show(mg_ml)} mg/mL.",
-        label.cite,
-    )
+    printed = label.concentration_mg_ml
+    return say("label-table-strength", label.cite, printed=printed, given=mg_ml)
 
 
 def _capped(what: str, wanted: float, cap: float, unit: str) -> Finding:
-    return Finding(
-        "warn",
-        f"The {what} by weight, {show(wanted, 0)} {unit}, is above the cap: {show(cap)} {unit} is"
-        " ordered.",
-    )
+    return say("capped-by-weight", what=what, wanted=wanted, cap=cap, unit=unit)
 
 
 def _times_weight(bolus: float, unit: str, weight_kg: float) -> str:

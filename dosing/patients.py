@@ -4,6 +4,7 @@ A value keeps the name and so the unit under which it was given; a table reads i
 its source prints (:meth:`Patient.get`). What cannot be is refused in a sentence, never repaired.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,8 +15,12 @@ from dosing.findings import Finding, stopped
 from dosing.interval import Interval
 from dosing.library import load
 from dosing.seedtypes import Condition, Conditions, Quantity
+from dosing.sentences import say, words
 from dosing.tables import from_base, read_class, to_base
-from dosing.units import parse_number, show
+from dosing.units import show
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
 
 @attrs.frozen
@@ -119,12 +124,7 @@ def check(inputs: Mapping[str, Any]) -> Patient:
             continue
         quantity = library.quantities[key]
         if key in first:
-            findings.append(
-                Finding(
-                    "stop",
-                    f"{quantity.label} is given twice, as {first[key]} and as {name}: give one.",
-                )
-            )
+            findings.append(say("given-twice", label=quantity.label, first=first[key], second=name))
             refused.update((first[key], name))
             continue
         first[key] = name
@@ -150,6 +150,37 @@ def quantity_key(name: str) -> str:
     raise ValueError(f"no input is called {name!r}{hint}")
 
 
+def parse_number(text: str) -> float:
+    """Read a number as a clinician types it, with a decimal point or a decimal comma.
+
+    Parameters
+    ----------
+    text : str
+        For example ``"78.5"`` or ``"78,5"``. Spaces around it are ignored.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        For anything that could be read in two ways (``1,000``) or is not plain digits
+        (``1e3``, ``abc``, full-width digits). The message is a sentence without the field's name.
+
+    Examples
+    --------
+    >>> parse_number("78,5")
+    78.5
+    """
+    plain = text.replace("\u00a0", " ").strip()
+    if _THOUSANDS.fullmatch(plain):
+        raise ValueError(words("two-readings", typed=plain, plain=plain.replace(",", "")))
+    if not _NUMBER.fullmatch(plain):
+        raise ValueError(words("not-plain-number", typed=repr(plain)))
+    return float(plain.replace(",", "."))
+
+
 def is_blank(raw: Any) -> bool:
     """Whether nothing was given. Zero and "no" are answers."""
     if raw is None or (isinstance(raw, str) and not raw.strip()):
@@ -161,33 +192,28 @@ def _read(raw: Any, quantity: Quantity, name: str) -> tuple[float | str, list[Fi
     if quantity.kind != "number":
         return read_class(raw, quantity), []
     if isinstance(raw, bool | np.bool_):
-        raise ValueError(f"{quantity.label}: {raw} is not a number.")
+        raise ValueError(words("not-a-number", label=quantity.label, typed=str(raw)))
     try:
         value = parse_number(raw) if isinstance(raw, str) else float(raw)
     except ValueError as error:
         raise ValueError(f"{quantity.label}: {error}") from None
     except TypeError:
-        raise ValueError(f"{quantity.label}: {raw!r} is not a number.") from None
+        refusal = words("not-a-number", label=quantity.label, typed=repr(raw))
+        raise ValueError(refusal) from None
     low, high = limits(quantity, name)
     unit = quantity.names[name].unit
     shown = f"{show(value)} {unit}".strip() if np.isfinite(value) else str(value)
     if not low <= value <= high:
-        raise ValueError(
-            f"{quantity.label}: {shown} is not possible ({show(low)} to {show(high)})"
-            f"{_mix_up(value, quantity, name)}."
-        )
+        hint = _mix_up(value, quantity, name)
+        limits_ = {"low": low, "high": high, "hint": hint}
+        raise ValueError(words("not-possible", label=quantity.label, value=shown, **limits_))
     if quantity.whole and value != round(value):
-        raise ValueError(f"{quantity.label}: {shown} is not a whole number.")
+        raise ValueError(words("not-whole", label=quantity.label, value=shown))
     if quantity.usual is None or (_usual(value, quantity, name)):
         return value, []
     low, high = (float(from_base(end, quantity, name)) for end in quantity.usual)
-    return value, [
-        Finding(
-            "warn",
-            f"{quantity.label}: {shown} is unusual ({show(low, 2)} to {show(high, 2)} is usual)"
-            f"{_mix_up(value, quantity, name)}; confirm it.",
-        )
-    ]
+    hint = _mix_up(value, quantity, name)
+    return value, [say("unusual", label=quantity.label, value=shown, low=low, high=high, hint=hint)]
 
 
 def limits(quantity: Quantity, name: str) -> tuple[float, float]:
@@ -214,7 +240,7 @@ def _mix_up(value: float, quantity: Quantity, name: str) -> str:
         if other != name and quantity.usual is not None and _usual(value, quantity, other):
             meant = float(convert(value, quantity, other, name))
             mine = quantity.names[name].unit
-            return f"; {show(value)} {unit.unit} would be {show(meant, 2)} {mine}"
+            return words("other-unit", value=value, unit=unit.unit, meant=meant, own_unit=mine)
     return ""
 
 

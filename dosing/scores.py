@@ -13,6 +13,7 @@ from dosing.library import Library, load
 from dosing.patients import Patient, meets, value_meets
 from dosing.scoretypes import Score, ScoreItem
 from dosing.seedtypes import Conditions, Confirmed
+from dosing.sentences import say
 from dosing.sizes import parts_missing
 from dosing.tables import class_codes, compile_grid, options_of
 from dosing.units import show
@@ -137,8 +138,7 @@ def missing_findings(missing: Iterable[str]) -> list[Finding]:
     """One sentence for each input that is needed."""
     seeds = load()
     return [
-        Finding("stop", f"{seeds.quantities[seeds.names[name]].label} is needed.")
-        for name in missing
+        say("input-needed", label=seeds.quantities[seeds.names[name]].label) for name in missing
     ]
 
 

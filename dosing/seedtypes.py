@@ -42,6 +42,16 @@ class Quantity:
 
 
 @attrs.frozen(kw_only=True)
+class Sentence:
+    """A sentence of the calculator itself, under its level; ``says`` is no finding."""
+
+    stop: str = ""
+    warn: str = ""
+    note: str = ""
+    says: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Evidence:
     """A source, and how its numbers were confirmed."""
 

@@ -1,9 +1,12 @@
-"""Sentences of the seeds with their numbers put in, written as ISMP asks."""
+"""Sentences of the seeds with their values put in, numbers written as ISMP asks."""
 
 import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dosing.findings import LEVELS, Finding
+from dosing.library import load
+from dosing.seedtypes import Sentence
 from dosing.units import show
 
 
@@ -31,6 +34,35 @@ def fill(text: str, values: Mapping[str, Any]) -> str:
     '1,250 mg for 70 kg'
     """
     return _WORDS.vformat(text, (), values)
+
+
+def say(name: str, cite: str = "", **values: Any) -> Finding:
+    """A finding in the words of ``seeds/sentences.toml``.
+
+    Examples
+    --------
+    >>> say("input-needed", label="Body weight").text
+    'Body weight is needed.'
+    """
+    sentence = load().sentences[name]
+    level = next(level for level in LEVELS if getattr(sentence, level))
+    return Finding(level, fill(getattr(sentence, level), values), cite)
+
+
+def words(name: str, **values: Any) -> str:
+    """The same as plain text, for a refusal or a line of an order.
+
+    Examples
+    --------
+    >>> words("step-next", measure="aPTT", wait="2 h")
+    'Next aPTT in 2 h.'
+    """
+    return fill(text_of(load().sentences[name]), values)
+
+
+def text_of(sentence: Sentence) -> str:
+    """The text of a sentence, whatever its level."""
+    return sentence.stop or sentence.warn or sentence.note or sentence.says
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dosing.findings import Finding
 from dosing.patients import Patient
 from dosing.protocols import running_name
 from dosing.seedtypes import Change, Confirmed, Protocol
+from dosing.sentences import words
 from dosing.units import show, show_hours
 
 
@@ -68,27 +69,29 @@ class Step:
     def sentence(self) -> str:
         """The order in one line."""
         if not self.action:
-            return "No next step: see what is missing or refused."
+            return words("step-none")
         parts = [self._bolus_words()] if self.bolus is not None else []
-        parts += [_ACTION_WORDS[self.action].format(self._rate_words(self.rate, self.pump_ml_h))]
+        rate = self._rate_words(self.rate, self.pump_ml_h)
+        parts += [words(f"step-{self.action}", rate=rate)]
         if self.action == "hold":
             again = self._rate_words(self.resume_rate, self.resume_pump_ml_h)
             if self.until_in_range:
-                parts.append(f"Resume at {again} when the {self.measure} is in range.")
+                parts.append(words("step-resume-in-range", rate=again, measure=self.measure))
             else:
-                parts.append(f"Resume after {show_hours((self.hold_min or 0) / 60)} at {again}.")
+                wait = show_hours((self.hold_min or 0) / 60)
+                parts.append(words("step-resume-after", wait=wait, rate=again))
         if self.notify:
-            parts.append("Notify the prescriber.")
+            parts.append(words("step-notify"))
         if self.recheck_h is not None:
-            after = " after restarting" if self.hold_min is not None else ""
-            parts.append(f"Next {self.measure} in {show_hours(self.recheck_h)}{after}.")
+            name = "step-next" if self.hold_min is None else "step-next-after-restart"
+            parts.append(words(name, measure=self.measure, wait=show_hours(self.recheck_h)))
         return " ".join(parts)
 
     def _bolus_words(self) -> str:
         unit = self.bolus_unit or ""
         if self.bolus_total is None:
-            return f"Bolus {show(self.bolus or 0)} {unit}: give the weight for the amount."
-        return f"Bolus {show(self.bolus_total)} {unit.split('/')[0]}."
+            return words("step-bolus-by-weight", dose=self.bolus or 0, unit=unit)
+        return words("step-bolus", total=self.bolus_total, unit=unit.split("/")[0])
 
     def _rate_words(self, rate: float | None, pump: float | None) -> str:
         words = f"{show(rate or 0)} {self.unit}"
@@ -108,16 +111,6 @@ class Step:
         import html
 
         return f"<pre>{html.escape(str(self))}</pre>"
-
-
-_ACTION_WORDS = {
-    "continue": "Continue at {}.",
-    "increase": "Increase to {}.",
-    "decrease": "Decrease to {}.",
-    "hold": "Hold the infusion.",
-    "resume": "Resume at {}.",
-    "stop": "Stop the infusion.",
-}
 
 
 def working(

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from dosing.interval import Interval
 from dosing.library import SeedError, load
 from dosing.seedtypes import Column, Condition, Conditions, Quantity
+from dosing.sentences import words
 
 MISSING, OUTSIDE, GAP, OVERLAP = -1, -2, -3, -4
 ABSENT = "absent"
@@ -135,7 +136,10 @@ def read_class(value: Any, quantity: Quantity) -> str:
     for option in options:
         if option.lower() == word.lower():
             return option
-    raise ValueError(f"{quantity.label}: {value!r} is not one of {', '.join(options)}.")
+    answers = ", ".join(options)
+    raise ValueError(
+        words("not-an-answer", label=quantity.label, typed=repr(value), answers=answers)
+    )
 
 
 def _class_code(value: Any, quantity: Quantity) -> int:

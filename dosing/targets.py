@@ -7,6 +7,7 @@ import attrs
 from dosing.findings import Finding
 from dosing.lint import checked
 from dosing.patients import check
+from dosing.sentences import say
 from dosing.units import show
 
 
@@ -51,11 +52,12 @@ def target(drug: str, baseline_aptt_s: Any = None) -> TargetRange:
     if rule is None:
         return TargetRange(
             window=None,
-            findings=(Finding("note", f"No aPTT range by the baseline is given for {drug}."),),
+            findings=(say("no-aptt-range", drug=drug),),
             trace=(),
         )
     if baseline is None:
-        missing = Finding("stop", "Baseline aPTT is needed.")
+        label = seeds.quantities[seeds.names["baseline_aptt_s"]].label
+        missing = say("input-needed", label=label)
         return TargetRange(
             window=None, findings=patient.findings or (missing,), trace=(), cite=rule.cite
         )
@@ -65,13 +67,13 @@ def target(drug: str, baseline_aptt_s: Any = None) -> TargetRange:
         f" {show(low, 1)} to {show(high, 1)} s"
     ]
     if rule.max_s is not None and low >= rule.max_s:
-        none = Finding(
-            "warn",
-            f"No aPTT target exists for a baseline of {show(baseline)} s: {show(rule.low_ratio)}"
-            f" times it is {show(low, 1)} s, not below the limit of {show(rule.max_s)} s. Monitor"
-            " by another assay, such as a diluted thrombin time or a drug level, and ask"
-            " haematology.",
+        none = say(
+            "no-aptt-target",
             rule.cite,
+            baseline=baseline,
+            ratio=rule.low_ratio,
+            low=low,
+            limit=rule.max_s,
         )
         return TargetRange(window=None, findings=(none,), trace=tuple(trace), cite=rule.cite)
     if rule.max_s is not None and high > rule.max_s:

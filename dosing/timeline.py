@@ -12,6 +12,7 @@ from typing import Literal
 
 import attrs
 
+from dosing.sentences import words
 from dosing.units import clock, show, show_hours
 
 Position = Literal["below", "in", "above", ""]
@@ -240,38 +241,46 @@ def _side(timeline: Timeline, position: Position) -> str:
 def _say_result(timeline: Timeline) -> str:
     label = timeline.measure_label
     if not timeline.results:
-        return f"No {label} yet."
+        return words("line-no-result", label=label)
     last = timeline.results[-1]
     side = _side(timeline, last.position)
-    text = f"Latest {label} {_with_unit(last.value, timeline.measure_unit)}"
-    return f"{text} at {clock(last.at, timeline.now)}{', ' + side if side else ''}."
+    value = _with_unit(last.value, timeline.measure_unit)
+    return _latest(label, value, clock(last.at, timeline.now), side)
+
+
+def _latest(label: str, value: str, at: str, side: str) -> str:
+    if not side:
+        return words("line-latest", label=label, value=value, at=at)
+    return words("line-latest-side", label=label, value=value, at=at, side=side)
 
 
 def _say_rate(timeline: Timeline) -> list[str]:
     now, current = timeline.now, running(timeline)
     said = []
     if not timeline.rates:
-        return ["No infusion rate entered."]
+        return [words("line-no-rate")]
     if current is None:
         past = [s for s in timeline.rates if s.end is not None and s.end <= now]
         said.append(
-            f"The infusion is not running: it ended at {clock(past[-1].end or now, now)}."
+            words("line-ended", at=clock(past[-1].end or now, now))
             if past
-            else "The infusion has not started."
+            else words("line-not-started")
         )
     elif current.held:
-        until = f" until {clock(current.end, now)}" if current.end else ""
-        said.append(f"The infusion is held since {clock(current.start, now)}{until}.")
+        since = clock(current.start, now)
+        said.append(
+            words("line-held-until", at=since, until=clock(current.end, now))
+            if current.end
+            else words("line-held", at=since)
+        )
     else:
         pump = f", pump {show(current.pump_ml_h)} mL/h" if current.pump_ml_h is not None else ""
-        said.append(
-            f"Running at {_with_unit(current.rate, current.unit)}{pump},"
-            f" since {clock(current.start, now)}."
-        )
+        rate = _with_unit(current.rate, current.unit) + pump
+        said.append(words("line-running", rate=rate, at=clock(current.start, now)))
     for segment in timeline.rates:
         if segment.start > now:
             what = "hold" if segment.held else _with_unit(segment.rate, segment.unit)
-            said.append(f"Planned: {what} from {clock(segment.start, now)}.")
+            said.append(words("line-planned", what=what, at=clock(segment.start, now)))
     return said
 
 
@@ -280,10 +289,10 @@ def _say_due(timeline: Timeline) -> str:
     if due is None:
         return ""
     if due < now:
-        return f"{label} was due {clock(due, now)}: overdue by {_hours(due, now)}."
+        return words("line-overdue", label=label, at=clock(due, now), late=_hours(due, now))
     if due == now:
-        return f"{label} is due now."
-    return f"Next {label} due {clock(due, now)}, in {_hours(now, due)}."
+        return words("line-due-now", label=label)
+    return words("line-due", label=label, at=clock(due, now), wait=_hours(now, due))
 
 
 def _say_holds(timeline: Timeline) -> str:
@@ -293,23 +302,21 @@ def _say_holds(timeline: Timeline) -> str:
         for s in timeline.rates
         if s.held and s.end is not None and s.end <= now
     ]
-    return f"Held earlier: {'; '.join(over)}." if over else ""
+    return words("line-held-earlier", holds="; ".join(over)) if over else ""
 
 
 def _say_counts(timeline: Timeline) -> list[str]:
     said = []
     if timeline.platelets:
         at, count = timeline.platelets[-1]
-        gate = f", {_gate_side(timeline, count)}" if timeline.platelet_gate is not None else ""
-        said.append(
-            f"Latest platelets {_with_unit(count, PLATELET_UNIT)}"
-            f" at {clock(at, timeline.now)}{gate}."
-        )
+        shown = _with_unit(count, PLATELET_UNIT)
+        side = _gate_side(timeline, count)
+        said.append(_latest("platelets", shown, clock(at, timeline.now), side))
     if timeline.gate_text:
         said.append(timeline.gate_text.rstrip(".") + ".")
     if timeline.inr:
         at, value = timeline.inr[-1]
-        said.append(f"Latest INR {show(value)} at {clock(at, timeline.now)}.")
+        said.append(_latest("INR", show(value), clock(at, timeline.now), ""))
     return said
 
 
@@ -348,10 +355,9 @@ def summary(timeline: Timeline) -> str:
     ]
     if timeline.forecast and timeline.forecast[0]:
         times, low, _, high = timeline.forecast
-        span = f"{show(low[-1], 1)} to {show(high[-1], 1)} {timeline.measure_unit}".rstrip()
-        said.append(
-            f"Forecast {timeline.measure_label} at {clock(times[-1], timeline.now)}: {span}."
-        )
+        at, unit = clock(times[-1], timeline.now), timeline.measure_unit
+        ends = {"low": low[-1], "high": high[-1]}
+        said.append(words("line-forecast", label=timeline.measure_label, at=at, unit=unit, **ends))
     return " ".join(part for part in said if part)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import attrs
 import numpy as np
 
 from dosing import orders
@@ -23,7 +22,9 @@ from dosing.protocols import (
     measured,
     running_name,
 )
+from dosing.scores import missing_findings
 from dosing.seedtypes import Change, Protocol
+from dosing.sentences import say
 from dosing.steps import Step, working
 from dosing.tables import OUTSIDE, grid_of
 from dosing.targets import target
@@ -83,9 +84,7 @@ def titrate(
     findings = [*patient.findings, *held.findings]
     needs = [*inputs_of(found), name]
     missing = [n for n in needs if patient.get(n) is None and n not in patient.refused]
-    findings += [
-        Finding("stop", f"{seeds.quantities[seeds.names[n]].label} is needed.") for n in missing
-    ]
+    findings += missing_findings(missing)
     rate, resuming = patient.number(name), held.number(name)
     if rate is not None:
         findings += _running_problems(found, rate, resuming is not None)
@@ -118,23 +117,10 @@ def _running_problems(protocol: Protocol, rate: float, resuming: bool) -> list[F
     if resuming:
         return []
     if rate <= 0:
-        return [
-            Finding(
-                "stop",
-                f"The running rate is {show(rate)} {protocol.dose_unit}: it must be above 0."
-                " For a held infusion say from which rate it was held.",
-            )
-        ]
+        return [say("not-running", rate=rate, unit=protocol.dose_unit)]
     if rate > protocol.limits.top:
-        return [
-            Finding(
-                "stop",
-                f"The running rate {show(rate)} {protocol.dose_unit} is above this protocol's"
-                f" largest rate, {show(protocol.limits.top)}: check it, and notify the"
-                " prescriber.",
-                protocol.limits.cite,
-            )
-        ]
+        limits, unit = protocol.limits, protocol.dose_unit
+        return [say("above-largest-rate", limits.cite, rate=rate, unit=unit, top=limits.top)]
     return []
 
 
@@ -169,9 +155,7 @@ def _step(
         findings.append(Finding("note", protocol.note, protocol.cite))
     word = measure_word(protocol)
     if not seeds.site.confirmed:
-        reagent = "aPTT limits depend on the laboratory's reagent, so " if word == "aPTT" else ""
-        text = f"No hospital has confirmed this protocol here: {reagent}each hospital must approve"
-        findings.append(Finding("warn", f"{text} its own."))
+        findings.append(say(f"protocol-not-confirmed{'-aptt' if word == 'aPTT' else ''}"))
     if patient.get("baseline_aptt_s") is not None and seeds.drugs[protocol.drug].target:
         window = target(protocol.drug, inputs.get("baseline_aptt_s"))
         findings += window.findings if window.window is None else ()
@@ -184,7 +168,7 @@ def _step(
     if change is not None and action:
         bolus, unit, total = _bolus(seeds, protocol, patient, change, resuming, findings, trace)
     if action == "continue" and numbers[0] is None and patient.get("weight_kg") is None:
-        findings.append(Finding("note", "Give the weight for the pump rate."))
+        findings.append(say("weight-for-pump"))
     return Step(
         action=action,
         rate=rate,
@@ -256,12 +240,11 @@ def _bolus(
     if dose is None:
         return None, None, None
     if resuming is not None:
-        text = f"The protocol's bolus of {show(dose)} {unit} is not added to resuming after a hold:"
-        findings.append(Finding("warn", f"{text} ask the prescriber.", protocol.cite))
+        findings.append(say("no-bolus-on-resuming", protocol.cite, dose=dose, unit=unit))
         return None, None, None
     weight = patient.number("weight_kg")
     if weight is None and "/kg" in unit:
-        findings.append(Finding("warn", "Give the weight for the amount of the bolus."))
+        findings.append(say("weight-for-bolus"))
         return dose, unit, None
     at = None if weight is None else capped_weight(seeds, seeds.drugs[protocol.drug], weight)[0]
     total, capped = bolus_total(protocol, change, np.nan if at is None else at)
@@ -270,40 +253,23 @@ def _bolus(
         exact = show(round(dose * (at or 0), 6))
         trace.append(f"bolus {show(dose)} {unit} × {show(at or 0)} kg = {exact} {mass}")
     if bool(capped):
-        cap = f"{show(float(total))} {mass}"
-        trace.append(f"bolus capped at {cap}")
-        text = f"The bolus by weight is above the cap of this protocol: {cap} is given."
-        findings.append(Finding("warn", text, protocol.limits.cite))
+        trace.append(f"bolus capped at {show(float(total))} {mass}")
+        limit = protocol.limits.cite
+        findings.append(say("bolus-capped", limit, cap=float(total), unit=mass))
     return dose, unit, float(total)
 
 
 def _limit_findings(protocol: Protocol, change: Changes) -> list[Finding]:
     found = []
     if protocol.limits.max_rate is None and ACTIONS[int(change.action)] == "increase":
-        found.append(Finding("note", "The source prints no largest rate.", protocol.cite))
+        found.append(say("no-largest-rate", protocol.cite))
     if bool(change.capped):
-        top = f"{show(protocol.limits.top)} {protocol.dose_unit}"
-        found.append(
-            Finding(
-                "warn",
-                f"The largest rate of this protocol, {top}, is reached: the rate is not raised"
-                " above it. Notify the prescriber.",
-                protocol.limits.cite,
-            )
-        )
+        limits, unit = protocol.limits, protocol.dose_unit
+        found.append(say("at-largest-rate", limits.cite, top=limits.top, unit=unit))
     if bool(change.limited):
-        found.append(
-            Finding("warn", "The change was cut to the protocol's largest step.", protocol.cite)
-        )
+        found.append(say("step-cut", protocol.cite))
     if bool(change.emptied):
-        found.append(
-            Finding(
-                "warn",
-                "The protocol's reduction would leave no infusion: it is stopped, and the"
-                " prescriber decides how to go on.",
-                protocol.cite,
-            )
-        )
+        found.append(say("emptied", protocol.cite))
     return found
 
 
@@ -338,9 +304,7 @@ def _pumps(
             step_ml_h=seeds.site.pump_step_ml_h,
         )
         if i == 1:  # a hold is not put off because the pump cannot resume as slowly
-            problems = [
-                attrs.evolve(f, level="warn", text=f"To resume: {f.text}") for f in problems
-            ]
+            problems = [say("to-resume", f.cite, problem=f.text) for f in problems]
         findings += problems
         pumps.append(None if order is None else order.pump_ml_h)
         if i == 0 and order is not None:

@@ -1,46 +1,9 @@
 """Numbers and times as people write and read them: strict at the door, ISMP on the way out."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
 DAY_H = 24
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
-_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
-
-
-def parse_number(text: str) -> float:
-    """Read a number as a clinician types it, with a decimal point or a decimal comma.
-
-    Parameters
-    ----------
-    text : str
-        For example ``"78.5"`` or ``"78,5"``. Spaces around it are ignored.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        For anything that could be read in two ways (``1,000``) or is not plain digits
-        (``1e3``, ``abc``, full-width digits). The message is a sentence without the field's name.
-
-    Examples
-    --------
-    >>> parse_number("78,5")
-    78.5
-    """
-    plain = text.replace("\u00a0", " ").strip()
-    if _THOUSANDS.fullmatch(plain):
-        raise ValueError(
-            f"{plain} can be read in two ways: write {plain.replace(',', '')} without the comma,"
-            " or use a decimal point."
-        )
-    if not _NUMBER.fullmatch(plain):
-        raise ValueError(f"{plain!r} is not a plain number: use digits, such as 78.5.")
-    return float(plain.replace(",", "."))
 
 
 def show(value: float, digits: int = 6) -> str:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dosing.units import parse_number
+from dosing.patients import parse_number
 from dosing.vector import Numeric, positive, vectorised
 
 DAYS = 7

@@ -20,7 +20,7 @@ def test_what_the_choice_needs_is_named():
     chosen, findings = dosing.proposed_protocol("argatroban", child_pugh="A")
     assert chosen is None
     said = " ".join(f.text for f in findings)
-    assert "Critically ill: yes or no is needed to propose a protocol" in said
+    assert "To propose a protocol: Critically ill: yes or no is needed" in said
 
 
 def test_bivalirudin_has_one_protocol():

@@ -4,9 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from dosing.library import load
-from dosing.patients import check, check_cohort, convert
+from dosing.patients import check, check_cohort, convert, parse_number
+from dosing.units import show
 
 SEEDS = load()
 
@@ -129,3 +132,32 @@ def test_a_cohort_is_checked_as_each_of_its_patients():
 )
 def test_units_of_worked_cases(given, wanted, value):
     assert check(given).number(wanted) == pytest.approx(value, abs=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("78.5", 78.5), ("78,5", 78.5), (" 70 ", 70), ("0,125", 0.125), ("-5", -5), ("1.000", 1),
+     (".5", 0.5), ("\u00a070", 70)],
+)  # fmt: skip
+def test_a_point_and_a_comma_are_the_same(text, value):
+    assert parse_number(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1,000", "12,500,000", "1e3", "abc", "７８", "٧٨", "7 8", "1.2.3", "70kg", "", "inf", "nan",
+     "0x10", "1_000", "--5"],
+)  # fmt: skip
+def test_what_could_be_misread_is_refused(text):
+    with pytest.raises(ValueError, match=r"\.$"):
+        parse_number(text)
+
+
+def test_a_thousands_comma_is_refused_with_the_way_out():
+    with pytest.raises(ValueError, match="write 1000 without the comma"):
+        parse_number("1,000")
+
+
+@drawn(st.floats(min_value=0.01, max_value=900).map(lambda x: round(x, 2)))
+def test_what_is_shown_can_be_typed_back(value):
+    assert parse_number(show(value)) == value

@@ -19,7 +19,7 @@ from dosing.pathways import (
     guidance,
     walk,
 )
-from dosing.patients import check
+from dosing.patients import check, parse_number
 from dosing.protocols import inputs_of
 from dosing.schedule import Due, plan
 from dosing.scores import ScoreResult
@@ -27,7 +27,6 @@ from dosing.scoretypes import Dashboard, Topic
 from dosing.steps import Step
 from dosing.titration import titrate
 from dosing.ui.models import DERIVED, PatientModel
-from dosing.units import parse_number
 from dosing.warfarin_week import TimeInRange, read_points, rosendaal
 
 
