@@ -298,7 +298,8 @@ def _agent(seeds: Library, table: Table, patient: Patient, inputs: Mapping[str, 
     # The site's first authority that does not refuse; only when all do is the drug excluded.
     open_ = [a for a in advices if a.order is not None or a.missing]
     advice = next(iter(open_), advices[0] if advices else None)
-    if advices and all(a.order is None and not a.refused for a in advices):
+    # Reasons of its own are enough: each authority's refusal stands among its doses.
+    if not stopped(findings) and all(a.order is None and not a.refused for a in advices):
         said = [f for a in advices for f in a.findings if f.level == "stop"]
         findings += [f for f in said if f not in findings][:MOST_REASONS]
     levels = {f.level for f in findings}

@@ -43,10 +43,9 @@ def _without_needed(found: Sequence[Finding]) -> list[Finding]:
 
 def score(found: ScoreResult) -> str:
     """A score: the total, its band, the points of each item, and what is still needed."""
-    head = needs(labels(found.missing), ())
+    head = ""
     if found.value is not None:
-        unit = found.unit if found.unit != "points" else "points"
-        head += f"<div class='bigs'>{big(found.title, _value(found.value), unit)}"
+        head += f"<div class='bigs'>{big(found.title, _value(found.value), found.unit)}"
         if found.band:
             head += (
                 f"<div class='big band'><span class='big-label'>Meaning</span>"
@@ -54,7 +53,8 @@ def score(found: ScoreResult) -> str:
             )
         head += "</div>"
     else:
-        head += f"<p class='no-dose'>{escape(found.title)}: no result.</p>"
+        head += f"<h3>{escape(found.title)}</h3>{needs(labels(found.missing), ())}"
+        head += "" if found.missing else "<p class='no-dose'>No result.</p>"
     rows = "".join(
         f"<tr><th scope='row'>{escape(str(name))}</th><td>{escape(_value(value))}</td></tr>"
         for name, value in found.components.items()
@@ -66,10 +66,10 @@ def score(found: ScoreResult) -> str:
             f"<tbody>{rows}</tbody></table>"
         )
     return (
-        head
-        + table
+        f"<div class='guidance'>{head}{table}"
         + findings(_without_needed(found.findings))
         + working((), found.cite, found.confirmed, found.score, None)
+        + "</div>"
     )
 
 
@@ -137,7 +137,7 @@ def advice(found: Advice) -> str:
     order = found.order
     body = needs(labels(found.missing), ())
     if order is None:
-        body += "<p class='no-dose'>No dose.</p>"
+        body += "" if found.missing else "<p class='no-dose'>No dose.</p>"
     else:
         numbers = big("Dose", show(order.dose), order.unit)
         if order.total is not None:
@@ -183,9 +183,9 @@ def advice(found: Advice) -> str:
 def advices(found: Sequence[Advice]) -> str:
     """One authority's order in full, and every authority beside the others."""
     first = found[0]
-    body = f"<p class='by'>{escape(first.title)}</p>{advice(first)}"
+    body = f"<h3>{escape(first.title)}</h3>{advice(first)}"
     if len(found) == 1:
-        return body
+        return f"<div class='guidance'>{body}</div>"
     rows = []
     for one in found:
         name = f"<th scope='row'>{escape(one.authority)}</th>"
@@ -195,10 +195,10 @@ def advices(found: Sequence[Advice]) -> str:
             rows.append(f"<tr>{name}<td class='none'>{escape(words)}</td></tr>")
         else:
             rows.append(f"<tr>{name}<td>{_dose_cell(one, named=False)}</td></tr>")
-    return body + (
-        "<table class='compare'><caption>What each authority would order</caption><thead><tr>"
+    return (
+        f"<div class='guidance'>{body}<table class='compare'><caption>What each authority would order</caption><thead><tr>"
         "<th scope='col'>Authority</th><th scope='col'>Order</th></tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
