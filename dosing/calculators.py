@@ -19,6 +19,7 @@ CALCULATIONS: dict[str, Calculation] = (
 )
 DIGITS = 4
 ABSENT = "absent"
+OWN = "none"  # the cite of a remark of the calculator's own
 
 
 def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreResult:
@@ -158,7 +159,8 @@ def _said(found: Equation, patient: Patient, parts: Parts) -> list[Finding]:
         if _meets(patient, parts, one.when):
             level = next(level for level in LEVELS if getattr(one, level))
             text = _filled(getattr(one, level), patient, parts)
-            said.append(Finding(level, text, one.cite or found.cite))
+            cite = "" if one.cite == OWN else one.cite or found.cite
+            said.append(Finding(level, text, cite))
     if parts.get("value") is None and not stopped(said):
         said.append(say("nothing-follows", found.cite))
     if found.note:
@@ -174,11 +176,12 @@ def _shown(found: Equation, patient: Patient, parts: Parts) -> dict[str, Any]:
     """The parts under their labels, then the questions, answered."""
     shown: dict[str, Any] = {}
     for name, label in found.shown.items():
-        if name in parts and (parts[name] is not None or found.nothing):
-            part = found.nothing if parts[name] is None else parts[name]
-            shown[_filled(label, patient, parts)] = (
-                part if isinstance(part, str) else round(part, DIGITS)
-            )
+        part = _value(patient, parts, name)
+        if part is None and name in parts:
+            part = found.nothing or None
+        if part is not None:
+            words = _filled(label, patient, parts)
+            shown[words] = part if isinstance(part, str) else round(part, DIGITS)
     for question, when in found.flags.items():
         shown[question] = "yes" if _meets(patient, parts, when) else "no"
     return shown

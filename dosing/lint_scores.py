@@ -4,7 +4,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 
-from dosing.calculators import CALCULATIONS
+from dosing.calculators import CALCULATIONS, OWN
 from dosing.interval import Interval
 from dosing.library import Library, SeedError, cases, load
 from dosing.patients import check
@@ -42,7 +42,7 @@ def lint_equation(equation: Equation, seeds: Library) -> list[str]:
     Which parts an equation has is found by working out its cases.
     """
     found = []
-    for cite in (equation.cite, *(c.cite for c in equation.checks if c.cite)):
+    for cite in (equation.cite, *(c.cite for c in equation.checks if c.cite not in ("", OWN))):
         if not cite or cite.split()[0] not in seeds.evidence:
             found.append(f"it cites {cite!r}, which is not in evidence.toml.")
     asked = [*equation.needs, *equation.any_of, *equation.may]

@@ -106,7 +106,7 @@ class Equation:
     ``needs``, ``any_of`` (at least one) and ``may`` are inputs by the registry's names. ``shown``
     labels the parts that a reader sees, ``flags`` are questions answered yes or no; ``nothing``
     stands for a part that has no number. Conditions and sentences may name inputs and parts;
-    ``value`` is the result.
+    ``value`` is the result. A check whose cite is ``none`` is a remark of the calculator's own.
     """
 
     id: str

@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 
+from dosing.calculators import OWN
 from dosing.library import Library
 from dosing.lint import checked
 from dosing.scoretypes import Equation, Score
@@ -94,8 +95,9 @@ def _numbers(seeds: Library) -> Iterator[Line]:
 
 
 def _equation(seeds: Library, equation: Equation) -> Iterator[Line]:
-    """An equation, and each sentence that it may say: its coefficients stand in its arithmetic."""
-    said = [(_when(c.when), c.stop or c.warn or c.note, c.cite) for c in equation.checks]
+    """An equation, and what it says by a source: its coefficients stand in its arithmetic."""
+    checks = [c for c in equation.checks if c.cite != OWN]
+    said = [(_when(c.when), c.stop or c.warn or c.note, c.cite) for c in checks]
     for when, then, cite in [("", f"{equation.unit} {equation.note}".strip(), ""), *said]:
         source = cite or equation.cite
         yield Line(
