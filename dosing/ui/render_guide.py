@@ -196,7 +196,8 @@ def advices(found: Sequence[Advice]) -> str:
         else:
             rows.append(f"<tr>{name}<td>{_dose_cell(one, named=False)}</td></tr>")
     return (
-        f"<div class='guidance'>{body}<table class='compare'><caption>What each authority would order</caption><thead><tr>"
+        f"<div class='guidance'>{body}<table class='compare'>"
+        "<caption>What each authority would order</caption><thead><tr>"
         "<th scope='col'>Authority</th><th scope='col'>Order</th></tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
