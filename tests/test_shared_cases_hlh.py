@@ -141,7 +141,8 @@ def test_cyclosporine_range():
             "isth-dic-2025",
             {"platelets": 49, "d_dimer_x_uln": 7, "pt_prolongation_s": 6, "fibrinogen_g_l": 0.99},
             7, "overt DIC", id="DIC-02"),
-        pytest.param("sic", {"platelets": 99, "inr": 1.41, "sofa": 2}, 6, "SIC", id="DIC-03"),
+        pytest.param(
+            "sic", {"platelets": 99, "inr": 1.41, "sofa_four_organs": 2}, 6, "SIC", id="DIC-03"),
     ],
 )  # fmt: skip
 def test_scores(name, inputs, value, band):
