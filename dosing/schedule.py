@@ -76,7 +76,17 @@ class Due:
             return "how many is not given" if self.whole_day else often(self.every_h)
         if self.least_a_day != self.most_a_day:
             return f"{self.least_a_day} to {self.most_a_day} doses a day"
-        return "1 dose a day" if self.least_a_day == 1 else f"{self.least_a_day} doses a day"
+        if self.least_a_day == 1:
+            return "1 dose a day" if self.days > 1 else "1 dose"
+        return f"{self.least_a_day} doses a day"
+
+    @property
+    def onward(self) -> str:
+        """How the treatment goes on after the last day listed; empty when it does not."""
+        if not self.goes_on:
+            return ""
+        apart = self.every_h is not None and self.every_h > DAY_H
+        return f", then {often(self.every_h)}" if apart else " and on"
 
     @property
     def day_total(self) -> float | None:

@@ -27,7 +27,7 @@ def test_the_table_has_days_dates_and_doses():
     assert said.count("<tr>") == len(DUE) + 1
     assert "<td>1 to 14</td><td>2026-11-21 to 2026-12-04</td>" in said
     assert "<td><b>18.18 mg</b></td><td>1 dose a day</td><td>18.18 mg</td>" in said
-    assert "<td><b>6 mg</b></td><td>1 dose a day</td><td>6 mg</td>" in said
+    assert "<td><b>6 mg</b></td><td>1 dose</td><td>6 mg</td>" in said
     assert "&lt;x&gt;" in said
     assert "No end" not in said
 
@@ -47,6 +47,20 @@ def test_a_list_that_stops_before_the_treatment_says_so():
     said = drawn.table(OFTEN)
     assert "<td>1 to 60 and on</td><td>2026-11-21 to 2027-01-19 and on</td>" in said
     assert "No end is given here for ruxolitinib, anakinra" in said
+
+
+def test_a_weekly_treatment_that_goes_on_is_not_read_as_a_daily_one():
+    weekly = dosing.start(
+        "etoposide", "hlh", weight_kg=70, height_cm=170, crcl_ml_min=80, etoposide_plan="50 mg/m²"
+    ).order
+    twice = dosing.start("emapalumab", "hlh-stills", weight_kg=60).order
+    due = plan([weekly, twice], START)
+    said = drawn.table(due)
+    assert "a day</td>" not in said
+    assert "<td>57, then weekly</td><td>2027-01-16, then weekly</td>" in said
+    assert "<td>57, then twice weekly</td>" in said
+    assert "and on" not in said
+    assert "etoposide: 9 doses listed, day 1 to 57, no end given" in drawn.summary(due)
 
 
 def test_an_interval_without_a_number_gives_no_total():

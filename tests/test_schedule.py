@@ -87,6 +87,10 @@ def test_a_treatment_without_end_says_so():
     etoposide = due("etoposide")
     assert [d.first_day for d in etoposide] == [1, 8, 15, 22, 29, 36, 43, 50, 57]
     assert [d.goes_on for d in etoposide] == [False] * 8 + [True]
+    assert {d.times for d in etoposide} == {"1 dose"}
+    assert (one.onward, etoposide[0].onward, etoposide[-1].onward) == (
+        " and on", "", ", then weekly"
+    )  # fmt: skip
 
 
 def test_pulses_and_courses_end():

@@ -19,7 +19,7 @@ def table(due: Sequence[Due]) -> str:
         days, dates = f"{one.first_day}", f"{one.first:%Y-%m-%d}"
         if one.days > 1:
             days, dates = f"{days} to {one.last_day}", f"{dates} to {one.last:%Y-%m-%d}"
-        on = " and on" if one.goes_on else ""
+        on = escape(one.onward)
         total = "not given" if one.day_total is None else f"{amount(one.day_total)} {one.unit}"
         each, whole = escape(one.each), escape(total)
         if one.whole_day:
@@ -67,7 +67,8 @@ def _summary_of(runs: Sequence[Due]) -> str:
     if len(counts) < len(runs) or any(one.least_a_day != one.most_a_day for one in runs):
         return f"{drug}: {', then '.join(one.words for one in runs)}, {when}"
     number = sum(counts)
-    return f"{drug}: {number} dose{'' if number == 1 else 's'}, {when}"
+    listed = " listed" if any(one.goes_on for one in runs) else ""
+    return f"{drug}: {number} dose{'' if number == 1 else 's'}{listed}, {when}"
 
 
 def label(one: Due) -> str:
