@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,7 +63,8 @@ def order(
         (later steps), ``bolus`` (flat, beside the first dose), ``max_total`` and ``round_to``
         [both in the unit of one dose], ``course`` (the whole course, in the unit of the dose). A
         zero among them means that there is none. ``amount_of`` names what the dose is of, where it
-        is divided further, such as "a whole day". A later step may begin on a day of its own,
+        is divided further, such as "a whole day", and ``doses_a_day`` into how many doses [fewest,
+        most]. A later step may begin on a day of its own,
         ``from_day``.
     drug : Drug
     patient : Patient
@@ -100,6 +101,7 @@ def order(
         total=total,
         total_unit=unit.split("/")[0] if total is not None else "",
         amount_of=str(then.get("amount_of", "")),
+        doses_a_day=tuple(then.get("doses_a_day") or ()),
         capped=capped,
         weight_kg=patient.number("weight_kg") if unit.endswith("/kg") else None,
         every_h=then.get("every_h"),
@@ -185,25 +187,56 @@ def calendar(made: Order, start: dt.date, last_day: int) -> Iterator[tuple[int, 
     >>> [(day, dose) for day, _, dose in calendar(made, dt.date(2026, 1, 1), 3)]
     [(1, 2), (2, 2), (3, 1)]
     """
+    for step in dated(made, last_day):
+        yield from ((d, start + dt.timedelta(days=d - 1), step.dose) for d in step.days)
+
+
+class DatedStep(NamedTuple):
+    """One step of an order with its days.
+
+    ``every_h`` is empty where single days are named; ``goes_on`` says that the step has no end of
+    its own, or that its end lies after the last day listed.
+    """
+
+    days: list[int]
+    dose: float
+    unit: str
+    every_h: float | None
+    goes_on: bool
+
+
+def dated(made: Order, last_day: int) -> Iterator[DatedStep]:
+    """The steps of an order with the days of each, to the last day listed.
+
+    A first dose without an interval is given once; a later step without one keeps the interval
+    before it.
+    """
+    once = not (made.every_h or made.for_days or made.on_days)
     first = {
-        "dose": made.dose if made.total is None else made.total,
+        "dose": made.dose,
+        "total": made.total,
+        "unit": made.total_unit or made.unit,
         "every_h": made.every_h,
         "for_days": made.for_days,
-        "on_days": made.on_days,
+        "on_days": (1,) if once else made.on_days,
     }
-    day = 1
+    day, every_h = 1, made.every_h
     for step in (first, *made.then):
         if "dose" not in step:
             continue
-        dose = step.get("total") or step["dose"]
+        dose = step["dose"] if step.get("total") is None else step["total"]
+        unit = str(step.get("unit", first["unit"]))
         if step.get("on_days"):
             days = [d for d in step["on_days"] if d <= last_day]
             day = max(step["on_days"]) + 1
-        else:
-            day = int(step.get("from_day", day))
-            end = last_day if step.get("for_days") is None else day + int(step["for_days"]) - 1
-            apart = max(1.0, (step.get("every_h") or DAY_H) / DAY_H)  # 3.5: twice weekly
-            times = max(0, math.ceil((min(end, last_day) + 1 - day) / apart))
-            days = [day + math.floor(k * apart) for k in range(times)]
-            day = end + 1
-        yield from ((d, start + dt.timedelta(days=d - 1), dose) for d in days)
+            yield DatedStep(days, dose, unit, None, day - 1 > last_day)
+            continue
+        every_h = step.get("every_h") or every_h or DAY_H
+        day = int(step.get("from_day", day))
+        ends = None if step.get("for_days") is None else day + int(step["for_days"]) - 1
+        end = last_day if ends is None else ends
+        apart = max(1.0, every_h / DAY_H)  # 3.5: twice weekly
+        times = max(0, math.ceil((min(end, last_day) + 1 - day) / apart))
+        days = [day + math.floor(k * apart) for k in range(times)]
+        day = end + 1
+        yield DatedStep(days, dose, unit, every_h, ends is None or ends > last_day)

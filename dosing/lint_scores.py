@@ -8,7 +8,7 @@ from dosing.calculators import CALCULATIONS, OWN
 from dosing.interval import Interval
 from dosing.library import Library, SeedError, cases, load
 from dosing.patients import check
-from dosing.scores import chosen, grid_of_item
+from dosing.scores import bands_of, chosen, grid_of_item
 from dosing.scoretypes import Equation, Score, ScoreItem, Variant
 from dosing.seedtypes import Conditions, Quantity
 from dosing.sentences import names_in
@@ -185,8 +185,20 @@ def chosen_by(item: ScoreItem, score: Score, variant: Variant) -> ScoreItem:
 
 
 def _bands(score: Score) -> list[str]:
-    low, high = spread(score)
-    return [*_partition([b.when for b in score.bands], Interval(low, high), "bands", True)]
+    names = [item.name for item in score.items]
+    unknown = [n for band in score.bands for n in band.items if n not in names]
+    if unknown:
+        return [f"bands: there is no item {name!r}." for name in unknown]
+    if not any(band.items for band in score.bands):
+        low, high = spread(score)
+        return [*_partition([b.when for b in score.bands], Interval(low, high), "bands", True)]
+    found = []
+    for worth in itertools.product(*(sorted({*_worth(item)}) for item in score.items)):
+        earned = dict(zip(names, worth, strict=True))
+        if (hits := len(bands_of(score, sum(worth), earned))) != 1:
+            number = "no row" if hits == 0 else "more than one row"
+            found.append(f"bands at {', '.join(f'{n} {p}' for n, p in earned.items())}: {number}.")
+    return found
 
 
 def spread(score: Score) -> tuple[int, int]:

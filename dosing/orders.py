@@ -27,7 +27,8 @@ class Order:
     """One order: the dose, and for an infusion what the pump must be set to.
 
     ``rate_cap`` is the cap that bound, in mg/h or units/h: then less than ``dose`` is given.
-    ``amount_of`` says that ``dose`` and ``total`` are of more than one dose, such as a whole day's.
+    ``amount_of`` says that ``dose`` and ``total`` are of more than one dose, such as a whole day's;
+    ``doses_a_day`` then holds the fewest and the most doses that it is divided into.
     """
 
     drug: str
@@ -48,6 +49,7 @@ class Order:
     total: float | None = None
     total_unit: str = ""
     amount_of: str = ""
+    doses_a_day: tuple[int, ...] = ()
     capped: bool = False
     rate_cap: float | None = None
     every_h: float | None = None

@@ -11,7 +11,7 @@ from dosing.findings import Finding, Level, ordered
 from dosing.interval import Interval
 from dosing.library import Library, load
 from dosing.patients import Patient, meets, value_meets
-from dosing.scoretypes import Score, ScoreItem
+from dosing.scoretypes import Band, Score, ScoreItem
 from dosing.seedtypes import Conditions, Confirmed
 from dosing.sentences import say
 from dosing.sizes import parts_missing
@@ -67,8 +67,12 @@ class ScoreResult:
 def additive(
     found: Score, patient: Patient, inputs: Mapping[str, Any], seeds: Library
 ) -> ScoreResult:
-    """Add up a score for one patient. No total stands while an item is unanswered."""
+    """Add up a score for one patient.
+
+    No total stands while an item is unanswered or two answers contradict each other.
+    """
     points: dict[str, int] = {}
+    worth_of: dict[str, int] = {}
     missing: list[str] = []
     used: set[str] = set()
     for item in (chosen(item, found, patient) for item in found.items):
@@ -77,15 +81,17 @@ def additive(
         if worth is None:
             missing += lacking
         else:
-            points[item.label] = worth
+            points[item.label] = worth_of[item.name] = worth
     used |= {v.quantity for v in found.variants.values() if patient.get(v.quantity) is not None}
     used |= {n for c in found.checks for n in c.when}
     missing = [n for n in parts_missing(missing, patient) if n not in patient.refused]
     total = None if missing or patient.stopped else sum(points.values())
-    if len(points) < len(found.items):
+    contradicted = any(c.stop and meets(patient, c.when) for c in found.checks)
+    if len(points) < len(found.items) or contradicted:
         total = None
+    bands = () if total is None else bands_of(found, total, worth_of)
     findings = [*patient.findings, *missing_findings(missing)]
-    findings += _said(found, patient, total)
+    findings += _said(found, patient, bands)
     components: dict[str, Any] = dict(points)
     if total is not None and found.reading is not None:
         components[found.reading.label] = read(found.reading.rows, total)
@@ -96,7 +102,7 @@ def additive(
         title=found.title,
         value=total,
         unit=found.unit,
-        band="" if total is None else band_of(found, total),
+        band=bands[0].band if bands else "",
         components=components,
         findings=ordered(findings),
         cite=found.cite,
@@ -111,14 +117,8 @@ def _same_quantity(name: str, used: set[str], seeds: Library) -> bool:
     return name in used or seeds.names[name] in {seeds.names.get(n, n) for n in used}
 
 
-def _said(found: Score, patient: Patient, total: float | None) -> list[Finding]:
-    said = []
-    if total is not None:
-        said += [
-            Finding("note", b.says, b.cite or found.cite)
-            for b in found.bands
-            if b.says and total in Interval.parse(b.when)
-        ]
+def _said(found: Score, patient: Patient, bands: Iterable[Band]) -> list[Finding]:
+    said = [Finding("note", b.says, b.cite or found.cite) for b in bands if b.says]
     said += [
         Finding("note", v.note, v.cite or found.cite)
         for v in found.variants.values()
@@ -142,9 +142,17 @@ def missing_findings(missing: Iterable[str]) -> list[Finding]:
     ]
 
 
-def band_of(found: Score, total: float) -> str:
-    """The name of the band that a total falls in."""
-    return next((b.band for b in found.bands if total in Interval.parse(b.when)), "")
+def bands_of(found: Score, total: float, worth_of: Mapping[str, int]) -> tuple[Band, ...]:
+    """The bands that hold for a total, where each item earned what ``worth_of`` says."""
+    return tuple(
+        band
+        for band in found.bands
+        if total in Interval.parse(band.when)
+        and (
+            not band.items
+            or sum(worth_of[name] for name in band.items) in Interval.parse(band.points)
+        )
+    )
 
 
 def read(rows: tuple[tuple[float, str], ...], total: float) -> str:
@@ -183,7 +191,7 @@ def points_of(item: ScoreItem, patient: Patient) -> tuple[int | None, set[str], 
         return _decided(item, patient)
     name = _item_name(item, patient)
     if name is None:
-        return None, set(), [next(iter(item.units), str(item.classes.get("quantity", "")))]
+        return None, set(), [_asked_first(item)]
     if name in item.units:
         value = patient.number(name)
         assert value is not None
@@ -191,6 +199,14 @@ def points_of(item: ScoreItem, patient: Patient) -> tuple[int | None, set[str], 
         return next(p for text, p in rows if value in Interval.parse(text)), {name}, []
     worth = item.classes["points"].get(patient.get(name))
     return (None, {name}, [next(iter(item.units), name)]) if worth is None else (worth, {name}, [])
+
+
+def _asked_first(item: ScoreItem) -> str:
+    """What to ask for: the question where each of its answers earns points, else the number."""
+    quantity = str(item.classes.get("quantity", ""))
+    if quantity and {*item.classes["points"]} >= {*options_of(load().quantities[quantity])}:
+        return quantity
+    return next(iter(item.units), quantity)
 
 
 def _item_name(item: ScoreItem, patient: Patient) -> str | None:

@@ -36,12 +36,17 @@ class ScoreItem:
 
 @attrs.frozen(kw_only=True)
 class Band:
-    """A range of totals, its name, and what it means."""
+    """A range of totals, its name, and what it means.
+
+    With ``items`` it holds only where these together earn what ``points`` says.
+    """
 
     when: str
     band: str
     says: str = ""
     cite: str = ""
+    items: tuple[str, ...] = ()
+    points: str = ""
 
 
 @attrs.frozen(kw_only=True)

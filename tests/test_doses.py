@@ -211,6 +211,16 @@ def test_dates_carry_what_this_patient_is_given():
 def test_doses_within_a_day_are_one_line_each_day():
     order = Order(drug="x", dose=2, unit="mg", every_h=12, for_days=2)
     assert [day for day, _, _ in doses.calendar(order, START, 9)] == [1, 2]
-    assert [day for day, _, _ in doses.calendar(Order(drug="x", dose=2, unit="mg"), START, 2)] == [
-        1, 2,
+    once = Order(drug="x", dose=2, unit="mg")
+    assert [day for day, _, _ in doses.calendar(once, START, 9)] == [1]
+
+
+def test_dated_steps_keep_their_interval_and_unit_and_say_whether_they_end():
+    then = ({"dose": 5, "unit": "g"}, {"dose": 1, "on_days": (40,)})
+    order = Order(drug="x", dose=2, unit="mg", every_h=12, for_days=2, then=then)
+    assert [*doses.dated(order, 4)] == [
+        ([1, 2], 2, "mg", 12, False), ([3, 4], 5, "g", 12, True), ([], 1, "mg", None, True)
     ]  # fmt: skip
+    long = Order(drug="x", dose=2, unit="mg", every_h=24, for_days=90)
+    assert [step.goes_on for step in doses.dated(long, 60)] == [True]
+    assert [step.goes_on for step in doses.dated(long, 90)] == [False]

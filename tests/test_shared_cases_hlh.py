@@ -141,7 +141,8 @@ def test_cyclosporine_range():
             "isth-dic-2025",
             {"platelets": 49, "d_dimer_x_uln": 7, "pt_prolongation_s": 6, "fibrinogen_g_l": 0.99},
             7, "overt DIC", id="DIC-02"),
-        pytest.param("sic", {"platelets": 99, "inr": 1.41, "sofa": 2}, 6, "SIC", id="DIC-03"),
+        pytest.param(
+            "sic", {"platelets": 99, "inr": 1.41, "sofa_four_organs": 2}, 6, "SIC", id="DIC-03"),
     ],
 )  # fmt: skip
 def test_scores(name, inputs, value, band):
@@ -251,3 +252,100 @@ def test_the_pathway_reaches_exchange_last():
     assert "salvage option" in exchange.guidance[0].says["text"]
     assert exchange.scores[0].value is not None
     assert [s.title for s in found.stages][-1] == "Keep in mind"
+
+
+@pytest.mark.parametrize(
+    ("platelets", "inr", "sofa", "band"),
+    [(120, 1.3, 16, "no SIC"), (99, 1.2, 2, "no SIC"), (150, 1.41, 2, "no SIC"),
+     (99, 1.3, 1, "SIC"), (149, 1.41, 1, "SIC"), (99, 1.41, 0, "SIC"), (99, 1.3, 2, "SIC")],
+)  # fmt: skip
+def test_sic_asks_for_more_than_2_from_platelets_and_inr(platelets, inr, sofa, band):
+    found = dosing.score("sic", platelets=platelets, inr=inr, sofa_four_organs=sofa)
+    assert found.value >= 4
+    assert found.band == band
+    assert any("so this is not SIC" in f.text for f in found.findings) == (band == "no SIC")
+
+
+def test_sic_does_not_take_the_whole_sofa_score():
+    with pytest.raises(ValueError, match="sofa"):
+        dosing.score("sic", platelets=99, inr=1.41, sofa=10)
+
+
+BLED = {
+    "systolic_mmhg": 120, "kidney_disease": "no", "liver_disease": "no", "stroke": "no",
+    "bleeding_history": "no", "age_y": 50, "antiplatelet": "no", "alcohol_drinks_week": 0,
+}  # fmt: skip
+
+
+def test_labile_inr_is_asked_as_a_question_where_there_is_no_time_in_range():
+    assert dosing.score("has-bled", **BLED).missing == ("labile_inr",)
+    assert dosing.score("has-bled", labile_inr="no", **BLED).value == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("has-bled", BLED | {"labile_inr": "no", "time_in_range_pct": 59}, "is a labile INR"),
+        ("has-bled", BLED | {"labile_inr": "yes", "time_in_range_pct": 60}, "is no labile INR"),
+        ("has-bled", BLED | {"labile_inr": "no", "creatinine_mg_dl": 2.3}, "abnormal kidneys"),
+        ("hlh-2024", CRITERIA | {"scd25_not_done": "yes"}, "marked as not measured"),
+        ("hlh-2024", CRITERIA | {"newborn": "yes", "age_y": 1}, "does not fit the age"),
+    ],
+)
+def test_answers_that_contradict_each_other_give_no_total(name, given, said):
+    found = dosing.score(name, **given)
+    assert found.value is None
+    assert found.band == ""
+    assert any(f.level == "stop" and said in f.text for f in found.findings)
+
+
+def test_creatinine_of_exactly_the_limit_does_not_contradict():
+    for given in ({"creatinine_umol_l": 200}, {"creatinine_mg_dl": 2.26}):
+        assert dosing.score("has-bled", labile_inr="no", **given, **BLED).value == 0
+
+
+def test_a_whole_prothrombin_time_is_noticed():
+    given = {"platelets": 200, "d_dimer_x_uln": 1, "fibrinogen_g_l": 3}
+    for seconds, warned in ((8.9, False), (9, True), (13, True)):
+        found = dosing.score("isth-dic-2025", pt_prolongation_s=seconds, **given)
+        assert any("not the prothrombin time itself" in f.text for f in found.findings) == warned
+
+
+def test_hscore_says_where_hemophagocytosis_must_be_seen():
+    found = dosing.score("hscore", **(ANSWERS | {"hemophagocytosis": "yes"}))
+    assert found.value == 35
+    assert any("marrow aspirate" in f.text for f in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("drug", "indication", "situation", "said"),
+    [
+        ("dexamethasone", "hlh", "MAS", "is the methylprednisolone pulse"),
+        ("dexamethasone", "hlh", "organ failure", ""),
+        ("methylprednisolone", "hlh-mas", "organ failure", "without it dexamethasone is"),
+        ("methylprednisolone", "hlh-mas", "MAS", ""),
+        ("rituximab", "hlh-ebv", "stable", "driven by Epstein-Barr virus"),
+        ("rituximab", "hlh-ebv", "EBV", ""),
+    ],
+)
+def test_a_drug_of_another_situation_is_warned_of(drug, indication, situation, said):
+    order, found = levels(drug, indication, age_y=40, hlh_situation=situation, **SIZE)
+    assert order is not None
+    warned = [text for level, text in found if level == "warn" and "recalled" not in text]
+    assert [said in text for text in warned] == [True] * bool(said)
+
+
+def test_an_adult_is_first_offered_the_weekly_etoposide_of_adults():
+    found = dosing.start("etoposide", "hlh", age_y=60, crcl_ml_min=80, **SIZE)
+    assert found.authority == "la-rosee-2019"
+    assert found.missing == ("etoposide_plan",)
+    order, _ = levels("etoposide", "hlh", crcl_ml_min=80, etoposide_plan="50 mg/m²", **SIZE)
+    assert (order.dose, order.every_h) == (50, 168)
+
+
+@pytest.mark.parametrize("drug", ["etoposide", "anakinra"])
+@pytest.mark.parametrize(("therapy", "warned"), [("none", 0), ("ihd", 1), ("sled", 1), ("crrt", 1)])
+def test_on_renal_replacement_the_clearance_is_not_trusted(drug, therapy, warned):
+    more = {"crcl_ml_min": 40, "etoposide_plan": "50 mg/m²", "renal_replacement": therapy}
+    _, found = levels(drug, "hlh", **SIZE, **more)
+    assert sum("On renal replacement" in text for _, text in found) == warned

@@ -6,40 +6,78 @@ from html import escape
 from dosing.schedule import Due
 from dosing.units import amount, day
 
-WIDTH, ROW, LEFT, TOP = 760, 46, 176, 26
+WIDTH, ROW, LEFT, TOP = 760, 58, 176, 26
 WEEK = 7
+LETTER = 7  # width of one in a label
+LINES = (27, 40)  # where the labels of a drug stand, below its top
 
 
 def table(due: Sequence[Due]) -> str:
-    """Every run of doses with its days and dates."""
+    """Every run of doses with its days and dates, how many a day, and what a day comes to."""
     rows = []
     for one in due:
         days, dates = f"{one.first_day}", f"{one.first:%Y-%m-%d}"
-        often = ""
-        if one.doses > 1:
+        if one.days > 1:
             days, dates = f"{days} to {one.last_day}", f"{dates} to {one.last:%Y-%m-%d}"
-            often = " daily"
+        on = escape(one.onward)
+        total = "not given" if one.day_total is None else f"{amount(one.day_total)} {one.unit}"
+        each, whole = escape(one.each), escape(total)
+        if one.whole_day:
+            whole = f"<b>{whole}</b>, divided"
+        else:
+            each = f"<b>{each}</b>"
         rows.append(
-            f"<tr><td>{days}</td><td>{dates}</td><th scope='row'>{escape(one.drug)}</th>"
-            f"<td><b>{amount(one.dose)}</b> {escape(one.unit)}{often}</td></tr>"
+            f"<tr><td>{days}{on}</td><td>{dates}{on}</td>"
+            f"<th scope='row'>{escape(one.drug)}</th>"
+            f"<td>{each}</td><td>{escape(one.times)}</td><td>{whole}</td></tr>"
         )
     return (
         "<table class='plan export'><caption>Plan by day</caption><thead><tr>"
         "<th scope='col'>Day</th><th scope='col'>Date</th><th scope='col'>Drug</th>"
-        f"<th scope='col'>Dose</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        "<th scope='col'>One dose</th><th scope='col'>How many a day</th>"
+        f"<th scope='col'>In all a day</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"{_without_end(due)}"
     )
+
+
+def _without_end(due: Sequence[Due]) -> str:
+    """For which drugs the list stops although the treatment may not."""
+    drugs = list(dict.fromkeys(one.drug for one in due if one.goes_on))
+    if not drugs:
+        return ""
+    words = f"No end is given here for {', '.join(drugs)}: the list stops, the order does not."
+    return f"<p class='says'>{escape(words)}</p>"
 
 
 def summary(due: Sequence[Due]) -> str:
     """The picture in words."""
     drugs = list(dict.fromkeys(one.drug for one in due))
-    said = [
-        f"{drug}: {sum(one.doses for one in due if one.drug == drug)} doses,"
-        f" day {min(one.first_day for one in due if one.drug == drug)}"
-        f" to {max(one.last_day for one in due if one.drug == drug)}"
-        for drug in drugs
-    ]
+    said = [_summary_of([one for one in due if one.drug == drug]) for drug in drugs]
     return f"Plan from {due[0].first:%Y-%m-%d}. {'; '.join(said)}."
+
+
+def _summary_of(runs: Sequence[Due]) -> str:
+    drug, first, last = runs[0].drug, runs[0].first_day, max(one.last_day for one in runs)
+    when = f"day {first} to {last}" if last > first else f"day {first}"
+    if any(one.goes_on for one in runs):
+        when += ", no end given"
+    if len(runs) == 1 and not (runs[0].least_a_day == runs[0].most_a_day == 1):
+        return f"{drug}: {runs[0].words}, {when}"
+    counts = [one.days * one.least_a_day for one in runs if one.least_a_day is not None]
+    if len(counts) < len(runs) or any(one.least_a_day != one.most_a_day for one in runs):
+        return f"{drug}: {', then '.join(one.words for one in runs)}, {when}"
+    number = sum(counts)
+    listed = " listed" if any(one.goes_on for one in runs) else ""
+    return f"{drug}: {number} dose{'' if number == 1 else 's'}{listed}, {when}"
+
+
+def label(one: Due) -> str:
+    """A run of doses in few words, for its bar."""
+    if one.whole_day:
+        return f"{amount(one.dose)} {one.unit} a day in all, divided"
+    if one.least_a_day != 1:
+        return f"{one.each}, {one.times}"
+    return f"{one.each} daily" if one.days > 1 else one.each
 
 
 def picture(due: Sequence[Due]) -> str:
@@ -63,19 +101,22 @@ def picture(due: Sequence[Due]) -> str:
     for i, drug in enumerate(drugs):
         y = TOP + ROW * i + 12
         parts.append(f"<text x='4' y='{y + 13}' class='name'>{escape(drug)}</text>")
-        said = 0.0  # where the last label ended, so that labels do not overlap
-        before = None
+        said = dict.fromkeys(LINES, 0.0)  # where the last label of each line ended
+        before = ""
         for one in (d for d in due if d.drug == drug):
             x = LEFT + (one.first_day - 1) * step
-            wide = max(one.doses * step - 1, 4)
+            wide = max(one.days * step - 1, 4)
             parts.append(
                 f"<rect x='{x:.1f}' y='{y}' width='{wide:.1f}' height='14' rx='2' class='dose'/>"
             )
-            words = f"{amount(one.dose)} {one.unit}"
-            if x >= said and one.dose != before:
-                parts.append(f"<text x='{x:.1f}' y='{y + 27}' class='small'>{escape(words)}</text>")
-                said = x + 7 * len(words)
-                before = one.dose
+            words = label(one)
+            free = [line for line in LINES if x >= said[line]]
+            if free and words != before:
+                parts.append(
+                    f"<text x='{x:.1f}' y='{y + free[0]}' class='small'>{escape(words)}</text>"
+                )
+                said[free[0]] = x + LETTER * len(words)
+                before = words
     words = escape(summary(due), quote=True)
     return (
         f"<figure><svg class='plan-picture' viewBox='0 0 {WIDTH} {high}' role='img'"
