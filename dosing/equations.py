@@ -14,7 +14,7 @@ Parts = dict[str, Any]
 """``value`` is the result; the rest are the parts that conditions, labels and sentences name."""
 Calculation = Callable[[Patient, str], Parts]
 
-DIALYSIS = "dialysis_in_week"
+CREATININE, DIALYSIS = "creatinine_mg_dl", "dialysis_in_week"
 
 
 def given(patient: Patient, name: str) -> float:
@@ -58,10 +58,12 @@ def _counted(patient: Patient, limits: dict[str, tuple[float, float]]) -> Parts:
     """What each value counts as, where that is not the value itself."""
     counts: Parts = {}
     for name, (low, high) in limits.items():
+        if name == CREATININE and yes(patient, DIALYSIS):
+            counts["creatinine_counts"] = high
+            continue
         value = given(patient, name)
-        dialysis = name == "creatinine_mg_dl" and yes(patient, DIALYSIS)
-        counted = high if dialysis else min(max(value, low), high)
-        if counted != value or dialysis:
+        counted = min(max(value, low), high)
+        if counted != value:
             counts[f"{name.split('_')[0]}_counts"] = counted
     return counts
 
@@ -71,16 +73,15 @@ def _limits(creatinine_cap: float) -> dict[str, tuple[float, float]]:
     return {
         "bilirubin_mg_dl": (floor, np.inf),
         "inr": (floor, np.inf),
-        "creatinine_mg_dl": (floor, creatinine_cap),
+        CREATININE: (floor, creatinine_cap),
     }
 
 
 def _labs(patient: Patient) -> tuple[float, float, float]:
-    return (
-        given(patient, "bilirubin_mg_dl"),
-        given(patient, "inr"),
-        given(patient, "creatinine_mg_dl"),
-    )
+    """Bilirubin, INR and creatinine; with dialysis any creatinine gives the same."""
+    dialysis = yes(patient, DIALYSIS)
+    creatinine = liver.CREATININE_CAP if dialysis else given(patient, CREATININE)
+    return given(patient, "bilirubin_mg_dl"), given(patient, "inr"), creatinine
 
 
 def _summed(found: liver.Meld | liver.MeldNa) -> Parts:

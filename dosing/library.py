@@ -43,6 +43,7 @@ class Library:
     quantities: dict[str, Quantity]
     evidence: dict[str, Evidence]
     sentences: dict[str, Sentence]
+    indications: dict[str, str]
     claims: tuple[Claim, ...]
     drugs: dict[str, Drug]
     tables: dict[str, Table]
@@ -121,6 +122,7 @@ def _load(site_folder: str) -> Library:
     quantities: dict[str, Quantity] = {}
     evidence: dict[str, Evidence] = {}
     sentences: dict[str, Sentence] = {}
+    indications: dict[str, str] = {}
     claims: tuple[Claim, ...] = ()
     site: Site | None = None
     sources: dict[str, str] = {}
@@ -145,6 +147,8 @@ def _load(site_folder: str) -> Library:
                 evidence |= {k: _structure(v, Evidence, name, k) for k, v in data.items()}
             elif name == "sentences.toml":
                 sentences |= {k: _structure(v, Sentence, name, k) for k, v in data.items()}
+            elif name == "indications.toml":
+                indications |= _structure(data, dict[str, str], name)
             elif name == "claims.toml":
                 claims = tuple(_structure(c, Claim, name) for c in data["claims"])
             elif name in ("sites/default.toml", "site.toml"):
@@ -158,6 +162,7 @@ def _load(site_folder: str) -> Library:
         quantities=quantities,
         evidence=evidence,
         sentences=sentences,
+        indications=indications,
         claims=claims,
         drugs=found["drugs"],
         tables=found["tables"],

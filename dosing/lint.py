@@ -67,6 +67,12 @@ def lint_library(seeds: Library) -> list[str]:
     for board in seeds.dashboards.values():
         found += _named(seeds, board.id, _dashboard(board, seeds))
     found += [f"sentences.toml: {wish}" for wish in _sentences(seeds)]
+    known = {table.indication for table in seeds.tables.values()}
+    found += [
+        f"indications.toml: no table is for {name!r}."
+        for name in seeds.indications
+        if name not in known
+    ]
     found += [f"sites: {wish}" for wish in _site(seeds.site, seeds)]
     found += [f"claims.toml: {wish}" for wish in _claims(seeds)]
     return found

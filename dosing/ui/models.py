@@ -93,31 +93,6 @@ def label_of(name: str) -> str:
     return seeds.quantities[seeds.names[name]].label
 
 
-# Words for the short names of indications that are no words themselves.
-INDICATIONS = {
-    "acs": "acute coronary syndrome without ST elevation",
-    "af": "atrial fibrillation",
-    "hit": "HIT (heparin-induced thrombocytopenia)",
-    "hit-paediatric": "HIT in a child",
-    "hit-dialysis": "HIT on dialysis",
-    "hit-history-prophylaxis": "prophylaxis after HIT in the past",
-    "hlh": "secondary HLH",
-    "hlh-ebv": "HLH driven by Epstein-Barr virus",
-    "hlh-mas": "macrophage activation syndrome",
-    "hlh-mas-paediatric": "macrophage activation syndrome in a child",
-    "hlh-primary": "primary HLH",
-    "hlh-stills": "HLH or MAS in Still's disease",
-    "pci": "PCI (percutaneous coronary intervention)",
-    "pci-act": "PCI, adjustment by ACT",
-    "stemi": "infarction with ST elevation",
-    "vka": "bleeding or high INR on warfarin",
-    "vte": "venous thrombosis, treatment",
-    "vte-paediatric": "venous thrombosis in a child",
-    "vte-subcut": "venous thrombosis, subcut",
-    "xa-inhibitor": "bleeding on a factor Xa inhibitor",
-}
-
-
 def indication_words(indication: str) -> str:
     """An indication as a reader knows it.
 
@@ -126,4 +101,4 @@ def indication_words(indication: str) -> str:
     >>> indication_words("af"), indication_words("off-pump-surgery")
     ('atrial fibrillation', 'off pump surgery')
     """
-    return INDICATIONS.get(indication, indication.replace("-", " "))
+    return load().indications.get(indication, indication.replace("-", " "))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from dosing.library import load
+from dosing.library import Library, load
 from dosing.schedule import words_without_date
 from dosing.ui import render, render_guide, render_schedule
 from dosing.ui.fields import Aid, Fields, PatientForm, box, show
@@ -15,6 +15,11 @@ from dosing.ui.models_guide import GuideModel
 from dosing.ui.models_titrate import derived
 
 Go = Callable[[str, str], None]
+
+
+def _given_label(seeds: Library, place: str) -> str:
+    drug, _, indication = place.partition("/")
+    return f"{seeds.drugs[drug].label}, {indication_words(indication)}: given"
 
 
 class Guide:
@@ -61,7 +66,7 @@ class Guide:
         self.given = {
             place: fields.question(
                 f"{name}-given-{place.replace('/', '-')}",
-                f"{known.drugs[place.partition('/')[0]].label} is given",
+                _given_label(known, place),
                 ("yes", "no"),
                 "dosing-yes-no",
             )
