@@ -129,7 +129,7 @@ class PathwayResult:
                 lines += [f"  {line}" for line in str(part).splitlines()]
             for first, *others in stage.orders:
                 lines += [f"  {line}" for line in str(first).splitlines()]
-                lines += [f"    by {one.authority}: {one.order or 'no dose'}" for one in others]
+                lines += [f"    by {one.authority}: {_in_short(one)}" for one in others]
         return "\n".join([*lines, "", f"source: {self.cite} ({self.confirmed})"])
 
     __repr__ = __str__
@@ -142,6 +142,12 @@ class PathwayResult:
 
 def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
     return [f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in findings]
+
+
+def _in_short(advice: Advice) -> str:
+    if advice.order is not None:
+        return str(advice.order)
+    return "no dose; more answers are needed" if advice.missing else "no dose"
 
 
 def pathway(name: str, **inputs: Any) -> PathwayResult:
