@@ -18,7 +18,7 @@ from dosing.interval import Interval
 from dosing.library import Library, load
 from dosing.lint import checked
 from dosing.patients import check_cohort, convert
-from dosing.protocols import ACTIONS, bolus_total, changes, inputs_of, running_name
+from dosing.protocols import ACTIONS, bolus_total, changes, inputs_of, measured, running_name
 from dosing.scores import child_pugh_classes
 from dosing.seedtypes import Conditions, Table
 from dosing.tables import OUTSIDE, class_codes, grid_of, options_of, round_half_up
@@ -148,9 +148,11 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
         named[name] = named.pop("running")
     columns, refused = check_cohort(named, size)
     checks = drug_checks(seeds, found.drug, found.indication, "titrate")
+    asked = {n: v for n in inputs_of(found) if (v := _in_unit(columns, n)) is not None}
+    formed = {n: v for n, v in measured(found, asked).items() if n == "aptt_ratio"}
     for when in [c.when for c, _ in checks if c.stop]:
         values = {n: v for n in when if (v := _in_unit(columns, n)) is not None}
-        refused |= _meets(values, when, size)
+        refused |= _meets(values | {n: v for n, v in formed.items() if n in when}, when, size)
     columns = {
         n: _in_unit(columns, n)
         for n in (

@@ -124,11 +124,12 @@ class PathwayResult:
         for number, stage in enumerate(self.stages, 1):
             lines += ["", f"{number}. {stage.title}"]
             lines += [f"  {stage.note}"] if stage.note else []
-            parts = [*stage.scores, *stage.guidance, *stage.agents]
-            parts += [several[0] for several in stage.orders]
-            for part in parts:
-                lines += [f"  {line}" for line in str(part).splitlines()]
             lines += _finding_lines(stage.findings)
+            for part in (*stage.scores, *stage.guidance, *stage.agents):
+                lines += [f"  {line}" for line in str(part).splitlines()]
+            for first, *others in stage.orders:
+                lines += [f"  {line}" for line in str(first).splitlines()]
+                lines += [f"    by {one.authority}: {_in_short(one)}" for one in others]
         return "\n".join([*lines, "", f"source: {self.cite} ({self.confirmed})"])
 
     __repr__ = __str__
@@ -141,6 +142,12 @@ class PathwayResult:
 
 def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
     return [f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in findings]
+
+
+def _in_short(advice: Advice) -> str:
+    if advice.order is not None:
+        return str(advice.order)
+    return "no dose; more answers are needed" if advice.missing else "no dose"
 
 
 def pathway(name: str, **inputs: Any) -> PathwayResult:
@@ -243,10 +250,11 @@ def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
     if row is not None:
         cite = row.cite or table.cite
         findings += row_findings(row, cite)
-    findings += check_findings(seeds, table, patient)
+    checks = check_findings(seeds, table, patient)
+    findings += checks
     if table.note:
         findings.append(Finding("note", table.note, table.cite))
-    blocked = row is None or row.stop or patient.stopped
+    blocked = row is None or row.stop or patient.stopped or stopped(checks)
     return Guidance(
         table=table.id,
         title=table.title,
@@ -307,6 +315,8 @@ def _agent(seeds: Library, table: Table, patient: Patient, inputs: Mapping[str, 
     for level, name in (("note", "suits"), ("warn", "less suitable"), ("stop", "excluded")):
         if level in levels:
             place = name
+    if place == "excluded":  # what speaks for a drug that is excluded would only mislead
+        findings = [f for f in findings if f.level != "note"]
     asked = dict.fromkeys(n for c in table.checks for n in c.when)
     return Agent(
         drug=table.drug,

@@ -92,7 +92,10 @@ def titrate(
     values = measured(found, given)
     if not missing and not patient.stopped and int(grid_of(found).rows_for(values)) == OUTSIDE:
         findings += outside(grid_of(found), values)
-    safety = fired(drug_checks(seeds, found.drug, found.indication, "titrate"), patient)
+    formed = {n: float(v) for n, v in values.items() if n == "aptt_ratio"}
+    safety = fired(
+        drug_checks(seeds, found.drug, found.indication, "titrate"), patient.having(**formed)
+    )
     change = None
     if not stopped([*findings, *safety]) and rate is not None:
         before = patient.number("in_range_before") or 0

@@ -204,7 +204,7 @@ def test_what_every_authority_refuses_is_excluded_with_their_reasons():
     (found,) = rank(seeds, [own], check({"platelets": 100, "dic": "yes"}))
     assert (found.place, found.advice) == ("excluded", None)
     assert [f.text for f in found.findings] == [
-        "Reason 0.", "Reason 1.", "Reason 2.", "own 0.",
+        "Reason 0.", "Reason 1.", "Reason 2.",
     ]  # fmt: skip
     seeds = attrs.evolve(
         SEEDS, tables={t.id: t for t in (*refusing, starting("z", then={"dose": 5}))}

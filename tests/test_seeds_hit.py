@@ -2,6 +2,7 @@
 
 import itertools
 
+import pandas as pd
 import pytest
 
 import dosing
@@ -217,7 +218,8 @@ def test_what_is_not_there_is_excluded(drug):
 
 def test_a_stable_patient_may_have_a_tablet_and_a_threatened_limb_may_not():
     stable = {"critically_ill": "no", "high_bleeding_risk": "no", "planned_procedure": "no"}
-    found = ranked(**stable, child_pugh="none", crcl_ml_min=90, hit_with_thrombosis="no")
+    patient = {"child_pugh": "none", "crcl_ml_min": 90, "hit_with_thrombosis": "no"}
+    found = ranked(**stable, **patient, limb_or_life_threat="no")
     assert found["rivaroxaban"].place == found["apixaban"].place == "suits"
     threatened = ranked(**stable, limb_or_life_threat="yes", child_pugh="none", crcl_ml_min=90)
     assert threatened["apixaban"].place == "less suitable"
@@ -228,7 +230,8 @@ def test_pregnancy_speaks_for_danaparoid_only():
     assert levels("danaparoid", pregnancy="yes") == {"note"}
     for table in AGENTS:
         if table.drug != "danaparoid":
-            assert "warn" in levels(table.drug, pregnancy="yes")
+            oral = table.drug in {"rivaroxaban", "apixaban", "dabigatran"}
+            assert levels(table.drug, pregnancy="yes") == {"stop" if oral else "warn"}
 
 
 def test_dabigatran_waits_5_days_after_thrombosis():
@@ -322,3 +325,194 @@ def test_a_low_total_leaves_heparin_alone():
     found = dosing.pathway("hit", four_ts=3)
     assert "as it is" in found.stages[2].guidance[0].says["text"]
     assert not any("All heparin stops" in f.text for f in found.stages[2].findings)
+
+
+# Found by a second reading: what a clinician could have been led into
+
+
+def texts(advice, level):
+    return " ".join(f.text for f in advice.findings if f.level == level)
+
+
+@pytest.mark.parametrize(
+    ("authority", "inputs", "said"),
+    [
+        ("us-label", {"critically_ill": "yes"}, "usually too much"),
+        ("us-label", {"multiple_organ_dysfunction": "yes"}, "3 of 5 patients bled"),
+        ("us-label", {"ecmo": "yes"}, "later ones started at 0.2"),
+        ("us-label", {"heart_failure": "yes"}, "0.5 to 1.2"),
+        ("us-label", {"anasarca": "yes"}, "0.5 to 1.2"),
+        ("us-label", {"post_cardiac_surgery": "yes"}, "0.5 to 1.2"),
+        ("us-label", {"bilirubin_mg_dl": 1.51}, "0.5 to 1.2"),
+        ("us-label", {"bilirubin_umol_l": 25.7}, "0.5 to 1.2"),
+        ("us-label", {"bilirubin_mg_dl": 1.5}, None),
+        ("us-label", {"bilirubin_umol_l": 25.6}, None),
+        ("us-label", {"critically_ill": "no", "ecmo": "no", "heart_failure": "no"}, None),
+        ("eu-smpc", {"multiple_organ_dysfunction": "yes"}, "3 of 5 patients bled"),
+        ("eu-smpc", {"heart_failure": "yes"}, "0.5 to 1.2"),
+    ],
+)
+def test_2_mcg_kg_min_never_stands_alone_where_less_was_needed(authority, inputs, said):
+    base = {"critically_ill": "no", "post_cardiac_surgery": "no"} if authority == "eu-smpc" else {}
+    advice = dosing.start(
+        "argatroban", "hit", authority, weight_kg=70, child_pugh="none", **base | inputs
+    )
+    assert advice.order.dose == 2
+    assert said in texts(advice, "warn") if said else not texts(advice, "warn")
+
+
+def test_the_rank_of_argatroban_in_the_critically_ill_comes_with_the_lower_starts():
+    found = ranked(critically_ill="yes", child_pugh="none", weight_kg=70, crcl_ml_min=20)
+    assert found["argatroban"].place == "suits"
+    assert any("usually too much" in f.text for f in found["argatroban"].findings)
+
+
+@pytest.mark.parametrize("authority", ["us-label", "ash-2018", "uhs-2016"])
+def test_child_pugh_c_always_names_the_contraindication_of_the_eu_label(authority):
+    inputs = {"bilirubin_mg_dl": 4, "heart_failure": "no", "anasarca": "no"}
+    inputs |= {"post_cardiac_surgery": "no", "high_bleeding_risk": "no", "dic": "no"}
+    inputs |= {"critically_ill": "no", "crcl_ml_min": 90}
+    advice = dosing.start("argatroban", "hit", authority, weight_kg=70, child_pugh="C", **inputs)
+    assert advice.order.dose == 0.5
+    assert "EU label contraindicates" in texts(advice, "warn")
+
+
+DRUGS = (
+    "argatroban", "bivalirudin", "fondaparinux", "danaparoid",
+    "rivaroxaban", "apixaban", "dabigatran",
+)  # fmt: skip
+ENOUGH = {
+    "weight_kg": 70, "age_y": 50, "child_pugh": "none", "crcl_ml_min": 90,
+    "renal_dysfunction": "no", "hit_with_thrombosis": "yes", "parenteral_days": 6,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("drug", DRUGS)
+def test_major_bleeding_stops_every_anticoagulant_and_minor_does_not(drug):
+    assert dosing.start(drug, **ENOUGH, bleeding="minor").order is not None
+    advice = dosing.start(drug, **ENOUGH, bleeding="major")
+    assert advice.order is None
+    assert "Major bleeding" in texts(advice, "stop")
+    assert ranked(**ENOUGH, bleeding="major")[drug].place == "excluded"
+
+
+def test_a_bleeding_patient_is_not_ranked_as_a_stable_one():
+    calm = {"critically_ill": "no", "high_bleeding_risk": "no", "planned_procedure": "no"}
+    found = ranked(**ENOUGH, **calm, limb_or_life_threat="no", bleeding="minor")
+    assert found["argatroban"].place == found["bivalirudin"].place == "suits"
+    for drug in DRUGS[2:]:
+        assert found[drug].place == "less suitable"
+
+
+def test_a_threatened_limb_is_never_called_stable():
+    calm = {"critically_ill": "no", "high_bleeding_risk": "no", "planned_procedure": "no"}
+    agents = dosing.pathway("hit", **ENOUGH, **calm, limb_or_life_threat="yes").stages[3].agents
+    assert agents[0].drug == "argatroban"
+    assert not any("stable" in f.text for a in agents for f in a.findings)
+
+
+def test_pregnancy_ranks_danaparoid_first_and_no_tablet():
+    calm = {"critically_ill": "no", "high_bleeding_risk": "no", "planned_procedure": "no"}
+    for region in ("US", "EU"):
+        found = dosing.pathway(
+            "hit", **ENOUGH, **calm, limb_or_life_threat="no", pregnancy="yes", region=region
+        ).stages[3].agents  # fmt: skip
+        assert found[0].drug == "danaparoid"
+        assert {a.drug for a in found if a.place == "excluded"} == set(DRUGS[4:])
+
+
+def test_the_list_of_drugs_is_for_adults_and_says_where_the_child_is():
+    found = ranked(**ENOUGH | {"age_y": 8, "weight_kg": 25})
+    assert {a.place for a in found.values()} == {"excluded"}
+    assert any("hit-paediatric" in f.text for f in found["argatroban"].findings)
+
+
+def test_an_excluded_drug_is_not_praised():
+    calm = {"critically_ill": "no", "high_bleeding_risk": "no", "planned_procedure": "no"}
+    found = ranked(**ENOUGH | {"crcl_ml_min": 20}, **calm, limb_or_life_threat="no")
+    assert found["fondaparinux"].place == "excluded"
+    assert {f.level for f in found["fondaparinux"].findings} == {"stop"}
+
+
+@pytest.mark.parametrize(("total", "refused"), [(3, True), (4, False)])
+def test_a_low_4ts_score_starts_no_drug_for_hit(total, refused):
+    stages = dosing.pathway("hit", **ENOUGH, four_ts=total).stages
+    for stage in stages[3:5]:
+        assert any(f.level == "warn" and "Low 4Ts" in f.text for f in stage.findings) == refused
+
+
+def test_every_authority_is_named_in_the_text_of_a_pathway():
+    text = str(dosing.pathway("hit", **ENOUGH | {"crcl_ml_min": 25}, renal_replacement="none"))
+    assert "by tsu-2011: bivalirudin 0.05 mg/kg/h" in text
+    assert "by eu-smpc: no dose; more answers are needed" in text  # argatroban
+    assert "by literature: no dose\n" in text  # bivalirudin, which it refuses
+
+
+def test_what_stops_a_step_stands_before_its_doses():
+    text = str(dosing.pathway("hit", **ENOUGH, four_ts=2))
+    assert text.index("Low 4Ts score: ASH") < text.index("argatroban, possible")
+
+
+def test_days_in_range_do_not_count_while_argatroban_runs():
+    days = {"overlap_days": 6, "inr_in_range_days": 3, "inr": 2.5}
+    stage = dosing.pathway("warfarin-start", **days, argatroban_mcg_kg_min=1).stages[2]
+    assert stage.guidance[0].says == {}
+    assert any("Argatroban runs" in f.text for f in stage.guidance[0].findings)
+    for rate in (0, None):
+        stage = dosing.pathway("warfarin-start", **days, argatroban_mcg_kg_min=rate).stages[2]
+        assert "may stop" in stage.guidance[0].says["text"]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "aptt", "action"),
+    [(66, 95, "increase"), (66.6, 99, "increase"), (67, 99, ""), (70, 80, ""), (70, 101, "hold")],
+)
+def test_without_a_target_the_ratio_raises_no_rate(baseline, aptt, action):
+    for protocol in ("argatroban-smpc-standard", "argatroban-smpc-reduced"):
+        step = dosing.titrate(protocol, 1, weight_kg=70, aptt_s=aptt, baseline_aptt_s=baseline)
+        assert step.action == action
+        if not action:
+            assert "no aPTT target exists" in texts(step, "stop")
+        many = dosing.titrate_many(
+            protocol, pd.DataFrame({"running": [1], "aptt_s": aptt, "baseline_aptt_s": baseline})
+        )
+        assert many["action"].astype(object).fillna("").tolist() == [action]
+
+
+@pytest.mark.parametrize("name", ["4ts", "4ts-warkentin", "hep"])
+@pytest.mark.parametrize(
+    ("fall", "said"), [(0, "did not fall"), (-10, "did not fall"), (0.63, "fraction"), (2, "")]
+)
+def test_a_fall_that_is_none_is_questioned(name, fall, said):
+    found = dosing.score(name, platelet_fall_pct=fall, platelets_nadir=80)
+    warned = [f.text for f in found.findings if f.level == "warn"]
+    assert any(said in t for t in warned) if said else not warned
+
+
+def test_a_rapid_fall_without_recent_heparin_is_questioned():
+    found = dosing.score("hep", fall_onset="rapid", rapid_onset_h=10, heparin_before="none")
+    assert any("A rapid fall counts only" in f.text for f in found.findings)
+
+
+@pytest.mark.parametrize(("volumes", "warned"), [(0.9, 1), (1, 0), (1.5, 0), (1.6, 1)])
+def test_plasma_volumes_outside_1_to_1_5_are_questioned(volumes, warned):
+    found = findings("hit-plasma-exchange-regimen", plasma_volumes=volumes)
+    assert len([f for f in found if f[0] == "warn"]) == warned
+
+
+def test_heparin_in_a_prothrombin_complex_is_refused_from_the_4ts_score_too():
+    for total, refused in ((3, False), (4, True)):
+        advice = dosing.start("pcc-4f", "vka", weight_kg=70, inr=5, four_ts=total)
+        assert ("Kcentra and Balfaxar contain heparin" in texts(advice, "stop")) == refused
+
+
+def test_no_warfarin_in_hit_in_pregnancy():
+    assert dosing.start("warfarin", platelets=200, pregnancy="yes").order is None
+    assert dosing.start("warfarin", platelets=200, pregnancy="no").order.dose == 5
+
+
+def test_the_procedure_way_adjusts_argatroban_by_the_act():
+    base = {"weight_kg": 70, "child_pugh": "none"}
+    for act, dose in ((299, 30), (301, 25), (451, 15)):
+        stages = dosing.pathway("hit-procedures", **base, act_s=act, pci_complication="no").stages
+        assert stages[2].orders[0][0].order.dose == dose
