@@ -106,4 +106,4 @@ def test_platelet_fall():
     assert found.value == pytest.approx(63.6364, abs=1e-4)
     assert found.components["fall, × 10⁹/L"] == 140
     rise = dosing.score("platelet-fall", platelets_peak=100, platelets_nadir=150)
-    assert any(f.level == "warn" and "rose" in f.text for f in rise.findings)
+    assert any(f.level == "warn" and "did not fall" in f.text for f in rise.findings)
