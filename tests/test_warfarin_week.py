@@ -89,7 +89,7 @@ def test_a_whole_tablet_is_preferred_to_pieces():
 def test_an_impossible_week_is_refused(weekly, strengths):
     with pytest.raises(
         ValueError,
-        match=r"^(the weekly dose and each strength must be|tablets: one to three strengths are)",
+        match=r"^(The weekly dose and each tablet strength must be|One to three tablet strengths are)",
     ):
         week_plan(weekly, strengths)
 
@@ -140,17 +140,17 @@ def test_all_gaps_too_long_leave_no_percentage():
 @pytest.mark.parametrize(
     ("days", "inrs", "limits", "wish"),
     [
-        ([0], [2], (2, 3), "two INRs are needed at least"),
-        ([0, 1], [2], (2, 3), "each INR needs its day: the lists differ in length"),
-        ([1, 0], [2, 3], (2, 3), "the days must rise: one INR a day, in order"),
-        ([0, 0], [2, 3], (2, 3), "the days must rise: one INR a day, in order"),
-        ([0, math.inf], [2, 3], (2, 3), "the days must rise: one INR a day, in order"),
-        ([0, 1], [0, 3], (2, 3), "an INR must be above zero"),
-        ([0, 1], [math.nan, 3], (2, 3), "an INR must be above zero"),
-        ([0, 1], [2, 3], (3, 2), "the range must go from a lower to a higher INR"),
-        ([0, 1], [2, 3], (2, 2), "the range must go from a lower to a higher INR"),
-        ([0, 1], [2, 3], (0, 3), "the range must go from a lower to a higher INR"),
-        ([0, 1], [2, 3], (2, math.inf), "the range must go from a lower to a higher INR"),
+        ([0], [2], (2, 3), "Two INRs are needed at least."),
+        ([0, 1], [2], (2, 3), "Each INR needs its day: the lists differ in length."),
+        ([1, 0], [2, 3], (2, 3), "The days must rise: one INR a day, in order."),
+        ([0, 0], [2, 3], (2, 3), "The days must rise: one INR a day, in order."),
+        ([0, math.inf], [2, 3], (2, 3), "The days must rise: one INR a day, in order."),
+        ([0, 1], [0, 3], (2, 3), "An INR must be above zero."),
+        ([0, 1], [math.nan, 3], (2, 3), "An INR must be above zero."),
+        ([0, 1], [2, 3], (3, 2), "The range must go from a lower to a higher INR."),
+        ([0, 1], [2, 3], (2, 2), "The range must go from a lower to a higher INR."),
+        ([0, 1], [2, 3], (0, 3), "The range must go from a lower to a higher INR."),
+        ([0, 1], [2, 3], (2, math.inf), "The range must go from a lower to a higher INR."),
     ],
 )
 def test_what_cannot_be_is_refused(days, inrs, limits, wish):
@@ -159,7 +159,7 @@ def test_what_cannot_be_is_refused(days, inrs, limits, wish):
 
 
 def test_the_longest_gap_must_be_above_zero():
-    with pytest.raises(ValueError, match=r"^the longest gap must be above zero$"):
+    with pytest.raises(ValueError, match=r"^The longest gap between two INRs must be above zero.$"):
         rosendaal([0, 1], [2, 3], 2, 3, max_gap_days=0)
 
 

@@ -187,7 +187,7 @@ class GuideModel:
             low, high = parse_number(self.inr_low), parse_number(self.inr_high)
             self.time_in_range = rosendaal(days, inrs, low, high)
         except ValueError as problem:
-            self.series_problem = f"INRs: {problem}."
+            self.series_problem = str(problem)
 
     def _date(self, inputs: dict[str, str]) -> None:
         """The doses of what is given, with their dates."""

@@ -9,11 +9,12 @@ from dosing.findings import Finding
 from dosing.library import load
 from dosing.pathways import Agent, Guidance, StageResult
 from dosing.scores import ScoreResult
+from dosing.sentences import words
 from dosing.steps import Step
 from dosing.ui.models import label_of
 from dosing.ui.render import big, findings, icon, needs, told, working
 from dosing.units import amount, often, show, show_hours
-from dosing.warfarin_week import TimeInRange
+from dosing.warfarin_week import MAX_GAP_DAYS, TimeInRange
 
 LARGE = 100  # from here one decimal is enough to read
 PLACES = {
@@ -244,7 +245,8 @@ def time_in_range(found: TimeInRange) -> str:
         ("Stretches left out, longer than 56 days", str(found.gaps_left_out or "")),
     ]
     if not found.days_total:
-        return "<p class='no-dose'>No two INRs lie close enough together.</p>"
+        text = words("inr-too-far-apart", gap=MAX_GAP_DAYS)
+        return f"<p class='no-dose'>{escape(text)}</p>"
     numbers = big("INR time in range", show(found.pct, 1), "%")
     cite = "rosendaal-1993"
     return f"<div class='bigs'>{numbers}</div>{told(facts)}" + working(
