@@ -53,7 +53,10 @@ class Guidance:
 
 @attrs.frozen(kw_only=True)
 class Agent:
-    """How well one drug suits the patient, why, and what would be ordered."""
+    """How well one drug suits the patient, why, and what each authority would order.
+
+    ``advice`` is the first of the site's order that does not refuse; ``advices`` holds all.
+    """
 
     drug: str
     label: str
@@ -61,10 +64,15 @@ class Agent:
     findings: tuple[Finding, ...]
     unanswered: tuple[str, ...]
     advice: Advice | None
+    advices: tuple[Advice, ...] = ()
 
     def __str__(self) -> str:
         dose = "" if self.advice is None or self.advice.order is None else f": {self.advice.order}"
-        return "\n".join([f"{self.label}, {self.place}{dose}", *_finding_lines(self.findings)])
+        others = [a for a in self.advices if a is not self.advice and a.order is not None]
+        lines = [f"  by {a.authority}: {a.order}" for a in others]
+        return "\n".join(
+            [f"{self.label}, {self.place}{dose}", *lines, *_finding_lines(self.findings)]
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -325,6 +333,7 @@ def _agent(seeds: Library, table: Table, patient: Patient, inputs: Mapping[str, 
         findings=ordered(findings),
         unanswered=tuple(n for n in asked if patient.get(n) is None and n not in patient.refused),
         advice=None if stopped(findings) else advice,
+        advices=() if stopped(findings) else tuple(advices),
     )
 
 

@@ -77,3 +77,16 @@ def test_a_step_shows_the_rate_and_a_missing_one_none():
 
 def test_headings_are_escaped():
     assert "&lt;b&gt;" in guide.section("<b>", "", 1)
+
+
+def test_the_ranking_shows_each_authoritys_order_once_and_marks_a_warning():
+    table = SEEDS.tables["argatroban-agent-hit"]
+    given = {"weight_kg": 70, "child_pugh": "none", "critically_ill": "yes", "crcl_ml_min": 90}
+    (agent,) = rank(SEEDS, [table], check(given))
+    said = guide.agents([agent])
+    orders = {a.authority: a.order for a in agent.advices}
+    assert orders["us-label"].dose == 2
+    assert all(a.authority in said for a in agent.advices if a.order is not None)
+    assert said.count("<b>2 mcg/kg/min</b>") == 1
+    cell = said.split("<b>2 mcg/kg/min</b>", 1)[1].split("</p>")[0]
+    assert "with a warning" in cell

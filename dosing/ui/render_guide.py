@@ -102,7 +102,7 @@ def agents(found: Sequence[Agent]) -> str:
     """The agents from the most to the least suitable, with reasons and doses."""
     rows = []
     for number, agent in enumerate(found, 1):
-        dose = "" if agent.advice is None else _dose_cell(agent.advice)
+        dose = "" if agent.advice is None else _positions(agent)
         open_ = labels(agent.unanswered)
         still = f"<p class='hint'>Not answered: {escape(', '.join(open_))}.</p>" if open_ else ""
         kind = {"excluded": "stop", "less suitable": "warn"}.get(agent.place, "note")
@@ -113,12 +113,30 @@ def agents(found: Sequence[Agent]) -> str:
         )
     return (
         "<table class='agents'><caption>Agents, the most suitable first</caption><thead><tr>"
-        "<th scope='col'>Rank</th><th scope='col'>Agent</th><th scope='col'>First order</th>"
+        "<th scope='col'>Rank</th><th scope='col'>Agent</th><th scope='col'>First orders</th>"
         f"<th scope='col'>Why</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 
-def _dose_cell(advice: Advice, named: bool = True) -> str:
+def _positions(agent: Agent) -> str:
+    """What the authorities would order: the same order once, with a mark where one warns."""
+    orders: dict[str, list[Advice]] = {}
+    for one in agent.advices:
+        if one.order is not None:
+            orders.setdefault(_dose_cell(one), []).append(one)
+    if not orders:
+        return "" if agent.advice is None else _dose_cell(agent.advice)
+    cells = []
+    for cell, several in orders.items():
+        warned = any(f.level == "warn" for one in several for f in one.findings)
+        mark = f" <span class='place warn'>{icon('warn')} with a warning</span>" if warned else ""
+        by = ", ".join(one.authority for one in several)
+        hint = f"<span class='hint'>{escape(by)}</span>"
+        cells.append(f"<p class='position'>{cell}{mark}<br>{hint}</p>")
+    return "".join(cells)
+
+
+def _dose_cell(advice: Advice) -> str:
     order = advice.order
     if order is None:
         missing = labels(advice.missing)
@@ -129,8 +147,7 @@ def _dose_cell(advice: Advice, named: bool = True) -> str:
     words = str(order).removeprefix(f"{order.drug} ")
     if order.bolus_total is not None:
         words = f"bolus {order.bolus_words()}, then {words}"
-    by = f"<br><span class='hint'>{escape(advice.authority)}</span>" if named else ""
-    return f"<b>{escape(words)}</b>{pump}{by}"
+    return f"<b>{escape(words)}</b>{pump}"
 
 
 def advice(found: Advice) -> str:
@@ -195,7 +212,7 @@ def advices(found: Sequence[Advice]) -> str:
             words = " ".join(stops[:2]) or "No dose."
             rows.append(f"<tr>{name}<td class='none'>{escape(words)}</td></tr>")
         else:
-            rows.append(f"<tr>{name}<td>{_dose_cell(one, named=False)}</td></tr>")
+            rows.append(f"<tr>{name}<td>{_dose_cell(one)}</td></tr>")
     return (
         f"<div class='guidance'>{body}<table class='compare'>"
         "<caption>What each authority would order</caption><thead><tr>"
