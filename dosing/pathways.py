@@ -42,11 +42,7 @@ class Guidance:
 
     def __str__(self) -> str:
         lines = [self.title]
-        lines += [
-            f"  {show(v) if isinstance(v, float | int) else v}"
-            + (f" ({k})" if isinstance(v, float | int) else "")
-            for k, v in self.says.items()
-        ]
+        lines += [f"  {_said(name, value)}" for name, value in self.says.items()]
         lines += _finding_lines(self.findings)
         return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
 
@@ -137,6 +133,14 @@ class PathwayResult:
         import html
 
         return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def _said(name: str, value: Any) -> str:
+    """One output of a table: a sentence as it is, a number or a range with its name."""
+    if isinstance(value, str):
+        return value
+    ends = value if isinstance(value, list | tuple) else [value]
+    return f"{' to '.join(show(end) for end in ends)} ({name.replace('_pct', ', %')})"
 
 
 def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
@@ -246,7 +250,7 @@ def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
     findings += check_findings(seeds, table, patient)
     if table.note:
         findings.append(Finding("note", table.note, table.cite))
-    blocked = row is None or row.stop or patient.stopped
+    blocked = row is None or patient.stopped or stopped(findings)
     return Guidance(
         table=table.id,
         title=table.title,

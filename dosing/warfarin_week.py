@@ -5,7 +5,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dosing.units import parse_number
+from dosing.library import load
+from dosing.patients import limits
+from dosing.units import parse_number, show
 from dosing.vector import Numeric, positive, vectorised
 
 DAYS = 7
@@ -133,6 +135,7 @@ def read_points(texts: Sequence[str]) -> tuple[list[float], list[float]]:
     >>> read_points(["0:1.5", "10:2,5"])
     ([0.0, 10.0], [1.5, 2.5])
     """
+    low, high = limits(load().quantities["inr"], "inr")
     days, inrs = [], []
     for text in texts:
         day, colon, inr = text.partition(":")
@@ -140,6 +143,10 @@ def read_points(texts: Sequence[str]) -> tuple[list[float], list[float]]:
             raise ValueError(f"{text!r} is not a day and an INR: write 10:2.5")
         days.append(parse_number(day))
         inrs.append(parse_number(inr))
+        if inrs[-1] > 0 and not low <= inrs[-1] <= high:
+            raise ValueError(
+                f"an INR of {show(inrs[-1])} is not possible ({show(low)} to {show(high)})"
+            )
     return days, inrs
 
 
