@@ -240,14 +240,13 @@ def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
     at = int(grid.rows_for(given))
     row = table.rows[at] if at >= 0 else None
     missing = [] if at >= 0 else [n for n in grid.needed(given) if n not in patient.refused]
-    findings = [needed(seeds, name) for name in missing]
-    if at == OUTSIDE:
-        findings += outside(grid, given)
+    findings = outside(grid, given) if at == OUTSIDE else []
     cite = table.cite
     if row is not None:
         cite = row.cite or table.cite
         findings += row_findings(row, cite)
     findings += check_findings(seeds, table, patient)
+    findings += [needed(seeds, name) for name in missing]
     if table.note:
         findings.append(Finding("note", table.note, table.cite))
     blocked = row is None or patient.stopped or stopped(findings)
@@ -293,17 +292,27 @@ def _rank(agent: Agent) -> tuple[int, int, int]:
     return PLACES.index(agent.place), levels.count("warn"), -levels.count("note")
 
 
+def _refusal(seeds: Library, table: Table, advice: Advice, patient: Patient) -> list[Finding]:
+    """Why one authority gives no dose; empty while it may. What bars the drug bars it whatever
+    else is still unanswered.
+    """
+    barred = [f for f in check_findings(seeds, table, patient) if f.level == "stop"]
+    if not barred and advice.order is None and not advice.refused:
+        barred = [f for f in advice.findings if f.level == "stop"]
+    return barred
+
+
 def _agent(seeds: Library, table: Table, patient: Patient, inputs: Mapping[str, Any]) -> Agent:
     findings = fired([(c, table.cite) for c in table.checks], patient)
-    advices = [
-        advise(seeds, t, _all(patient, inputs))
-        for t in _by_region(seeds.find(table.drug, table.indication), patient)
-    ]
+    tables = _by_region(seeds.find(table.drug, table.indication), patient)
+    advices = [advise(seeds, t, _all(patient, inputs)) for t in tables]
+    refusals = [_refusal(seeds, t, a, patient) for t, a in zip(tables, advices, strict=True)]
     # The site's first authority that does not refuse; only when all do is the drug excluded.
-    open_ = [a for a in advices if a.order is not None or a.missing]
+    both = zip(advices, refusals, strict=True)
+    open_ = [a for a, no in both if not no and (a.order is not None or a.missing)]
     advice = next(iter(open_), advices[0] if advices else None)
-    if advices and all(a.order is None and not a.refused for a in advices):
-        said = [f for a in advices for f in a.findings if f.level == "stop"]
+    if advices and all(refusals):
+        said = dict.fromkeys(f for several in refusals for f in several)
         findings += [f for f in said if f not in findings][:MOST_REASONS]
     levels = {f.level for f in findings}
     place = "possible"

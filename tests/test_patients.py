@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import dosing
 from dosing.library import load
 from dosing.patients import check, check_cohort, convert
 
@@ -129,3 +130,11 @@ def test_a_cohort_is_checked_as_each_of_its_patients():
 )
 def test_units_of_worked_cases(given, wanted, value):
     assert check(given).number(wanted) == pytest.approx(value, abs=0.0005)
+
+
+def test_a_refused_value_is_not_also_said_to_be_missing():
+    inputs = {"age_y": 70, "weight_kg": 80, "sex": "male", "creatinine_umol_l": 1.2}
+    for found in (dosing.score("cockcroft-gault", **inputs), dosing.score("meld", **inputs)):
+        texts = [f.text for f in found.findings]
+        assert any("1.2 micromol/L is not possible" in text for text in texts)
+        assert "Serum creatinine is needed." not in texts
