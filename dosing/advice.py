@@ -189,13 +189,13 @@ def advise(
         missing = []
     if at == OUTSIDE:
         findings += outside(grid, given)
-    findings += [needed(seeds, name) for name in missing if name not in patient.refused]
     bag = orders.check_concentration(drug, mg_ml) if drug_is_pumped(table) else []
     refused = patient.stopped or bool(missing) or at == OUTSIDE or stopped(bag)
     findings += bag
     if row is not None:
         findings += row_findings(row, row.cite or table.cite)
     findings += check_findings(seeds, table, patient)
+    findings += [needed(seeds, name) for name in missing if name not in patient.refused]
     if table.note:
         findings.append(Finding("note", table.note, table.cite))
     order: Order | None = None

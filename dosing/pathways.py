@@ -42,11 +42,7 @@ class Guidance:
 
     def __str__(self) -> str:
         lines = [self.title]
-        lines += [
-            f"  {show(v) if isinstance(v, float | int) else v}"
-            + (f" ({k})" if isinstance(v, float | int) else "")
-            for k, v in self.says.items()
-        ]
+        lines += [f"  {_said(name, value)}" for name, value in self.says.items()]
         lines += _finding_lines(self.findings)
         return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
 
@@ -146,6 +142,14 @@ class PathwayResult:
         import html
 
         return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def _said(name: str, value: Any) -> str:
+    """One output of a table: a sentence as it is, a number or a range with its name."""
+    if isinstance(value, str):
+        return value
+    ends = value if isinstance(value, list | tuple) else [value]
+    return f"{' to '.join(show(end) for end in ends)} ({name.replace('_pct', ', %')})"
 
 
 def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
@@ -251,18 +255,16 @@ def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
     at = int(grid.rows_for(given))
     row = table.rows[at] if at >= 0 else None
     missing = [] if at >= 0 else [n for n in grid.needed(given) if n not in patient.refused]
-    findings = [needed(seeds, name) for name in missing]
-    if at == OUTSIDE:
-        findings += outside(grid, given)
+    findings = outside(grid, given) if at == OUTSIDE else []
     cite = table.cite
     if row is not None:
         cite = row.cite or table.cite
         findings += row_findings(row, cite)
-    checks = check_findings(seeds, table, patient)
-    findings += checks
+    findings += check_findings(seeds, table, patient)
+    findings += [needed(seeds, name) for name in missing]
     if table.note:
         findings.append(Finding("note", table.note, table.cite))
-    blocked = row is None or row.stop or patient.stopped or stopped(checks)
+    blocked = row is None or patient.stopped or stopped(findings)
     return Guidance(
         table=table.id,
         title=table.title,
@@ -305,18 +307,28 @@ def _rank(agent: Agent) -> tuple[int, int, int]:
     return PLACES.index(agent.place), levels.count("warn"), -levels.count("note")
 
 
+def _refusal(seeds: Library, table: Table, advice: Advice, patient: Patient) -> list[Finding]:
+    """Why one authority gives no dose; empty while it may. What bars the drug bars it whatever
+    else is still unanswered.
+    """
+    barred = [f for f in check_findings(seeds, table, patient) if f.level == "stop"]
+    if not barred and advice.order is None and not advice.refused:
+        barred = [f for f in advice.findings if f.level == "stop"]
+    return barred
+
+
 def _agent(seeds: Library, table: Table, patient: Patient, inputs: Mapping[str, Any]) -> Agent:
     findings = fired([(c, table.cite) for c in table.checks], patient)
-    advices = [
-        advise(seeds, t, _all(patient, inputs))
-        for t in _by_region(seeds.find(table.drug, table.indication), patient)
-    ]
+    tables = _by_region(seeds.find(table.drug, table.indication), patient)
+    advices = [advise(seeds, t, _all(patient, inputs)) for t in tables]
+    refusals = [_refusal(seeds, t, a, patient) for t, a in zip(tables, advices, strict=True)]
     # The site's first authority that does not refuse; only when all do is the drug excluded.
-    open_ = [a for a in advices if a.order is not None or a.missing]
+    both = zip(advices, refusals, strict=True)
+    open_ = [a for a, no in both if not no and (a.order is not None or a.missing)]
     advice = next(iter(open_), advices[0] if advices else None)
     # Reasons of its own are enough: each authority's refusal stands among its doses.
-    if not stopped(findings) and all(a.order is None and not a.refused for a in advices):
-        said = [f for a in advices for f in a.findings if f.level == "stop"]
+    if advices and all(refusals) and not stopped(findings):
+        said = dict.fromkeys(f for several in refusals for f in several)
         findings += [f for f in said if f not in findings][:MOST_REASONS]
     levels = {f.level for f in findings}
     place = "possible"

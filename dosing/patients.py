@@ -125,7 +125,7 @@ def check(inputs: Mapping[str, Any]) -> Patient:
         quantity = library.quantities[key]
         if key in first:
             findings.append(say("given-twice", label=quantity.label, first=first[key], second=name))
-            refused.update((first[key], name))
+            refused.update(quantity.names)
             continue
         first[key] = name
         try:
@@ -133,7 +133,7 @@ def check(inputs: Mapping[str, Any]) -> Patient:
             findings += found
         except ValueError as error:
             findings.append(Finding("stop", str(error)))
-            refused.add(name)
+            refused.update(quantity.names)  # whatever its unit: it is wrong, not missing
     kept = {name: value for name, value in values.items() if name not in refused}
     return Patient(kept, tuple(findings), frozenset(refused))
 

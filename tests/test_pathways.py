@@ -366,3 +366,39 @@ def test_an_unknown_pathway_lists_those_that_exist():
 def test_nothing_is_advised_while_any_input_is_impossible():
     found = guidance(MADE, SAYS, check({"platelets": 100, "weight_kg": -5}))
     assert (found.row, found.says) == (1, {})
+
+
+def test_what_bars_a_drug_bars_it_whatever_is_still_unanswered():
+    tables = [SEEDS.tables["dabigatran-agent-hit"], SEEDS.tables["danaparoid-agent-hit"]]
+    for inputs in ({"bleeding": "major"}, {"bleeding": "major", "weight_kg": 70}):
+        found = {a.drug: a for a in rank(SEEDS, tables, check(inputs))}
+        assert {a.place for a in found.values()} == {"excluded"}
+        assert all(a.advice is None for a in found.values())
+    (one,) = rank(SEEDS, tables[:1], check({"mechanical_valve": "yes"}))
+    assert one.place == "excluded"
+
+
+def test_the_reason_against_stands_before_what_is_still_needed():
+    stops = [f.text for f in dosing.start("dabigatran", "vte", bleeding="major").findings]
+    assert "Major bleeding" in stops[0]
+    assert "is needed" in stops[1]
+
+
+def test_a_stop_of_a_check_silences_a_list():
+    table = SEEDS.tables["warfarin-maintenance-finnish"]
+    assert guidance(SEEDS, table, check({"inr": 1.2})).says
+    found = guidance(SEEDS, table, check({"inr": 1.2, "bleeding": "major"}))
+    assert found.says == {}
+    assert "Major bleeding: no warfarin" in found.findings[0].text
+
+
+def test_the_maintenance_lists_stand_side_by_side_with_a_plan_of_tablets():
+    found = dosing.pathway(
+        "warfarin-maintenance", inr="1,9", stable_before="no", bleeding="none",
+        warfarin_reason="venous thrombosis", weekly_dose_mg=35, change_pct=10, tablet_mg=5,
+    )  # fmt: skip
+    assert not found.refused
+    changes = [g.says.get("change_pct") for g in found.stages[2].guidance]
+    assert changes == [None, 10, [5, 10], 10, 7.5]
+    assert "5 to 10 (change, %)" in str(found)
+    assert found.stages[3].scores[0].value == 38.5

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+import dosing
 from dosing.library import load
 from dosing.patients import check, check_cohort, convert, parse_number
 from dosing.units import show
@@ -161,3 +162,11 @@ def test_a_thousands_comma_is_refused_with_the_way_out():
 @drawn(st.floats(min_value=0.01, max_value=900).map(lambda x: round(x, 2)))
 def test_what_is_shown_can_be_typed_back(value):
     assert parse_number(show(value)) == value
+
+
+def test_a_refused_value_is_not_also_said_to_be_missing():
+    inputs = {"age_y": 70, "weight_kg": 80, "sex": "male", "creatinine_umol_l": 1.2}
+    for found in (dosing.score("cockcroft-gault", **inputs), dosing.score("meld", **inputs)):
+        texts = [f.text for f in found.findings]
+        assert any("1.2 micromol/L is not possible" in text for text in texts)
+        assert "Serum creatinine is needed." not in texts

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dosing
-from dosing.warfarin_week import rosendaal, week_plan, weekly_after
+from dosing.warfarin_week import read_points, rosendaal, week_plan, weekly_after
 
 STRENGTH = st.sampled_from([1, 2, 2.5, 3, 4, 5, 6, 7.5, 10])
 
@@ -190,3 +190,13 @@ def test_each_stretch_that_is_too_long_is_counted():
 def test_a_range_from_one_and_a_gap_of_a_day_are_possible():
     assert rosendaal([0, 10], [1.5, 1.5], 1, 3).pct == 100
     assert rosendaal([0, 0.5], [2.5, 2.5], 2, 3, max_gap_days=1).days_total == 0.5
+
+
+@pytest.mark.parametrize("inr", ["25.1", "26", "0.4"])
+def test_an_inr_that_cannot_be_is_refused_as_it_is_typed(inr):
+    with pytest.raises(ValueError, match="is not possible"):
+        read_points([f"0:{inr}", "10:2"])
+
+
+def test_the_ends_of_what_an_inr_can_be_are_read():
+    assert read_points(["0:0.5", "10:25"])[1] == [0.5, 25]
