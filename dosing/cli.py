@@ -195,11 +195,15 @@ def _side_by_side(advice: Advice) -> str:
     if advice.order is None:
         stops = " ".join(f.text for f in advice.findings if f.level == "stop")
         return f"{advice.authority:14} no dose: {stops}"
-    return f"{advice.authority:14} {_dose_words(advice.order)}  [{advice.cite}; {advice.confirmed}]"
+    line = f"{advice.authority:14} {_dose_words(advice.order)}  [{advice.cite}; {advice.confirmed}]"
+    warned = [f"{'':14}   warn: {f.text}" for f in advice.findings if f.level == "warn"]
+    return "\n".join([line, *warned])
 
 
 def _dose_words(order: Order) -> str:
     text = str(order)
+    if bolus := order.bolus_words():
+        text = f"bolus {bolus}, then {text}"
     if order.low is not None and order.high is not None:
         text += f" ({show(order.low)} to {show(order.high)})"
     if order.pump_ml_h is not None:

@@ -120,6 +120,7 @@ def _warfarin_week(patient: Patient, _: str) -> Parts:
         "planned_mg": plan.weekly_mg,
         "off_mg": plan.difference_mg,
         "exact": abs(plan.difference_mg) <= 1e-6,
+        "misses_by_pct": round(abs(changes - change), 6),
         "changes_pct": changes,
         "as_intended": not (change and changes * change <= 0),
     }

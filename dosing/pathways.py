@@ -168,8 +168,9 @@ def pathway(name: str, **inputs: Any) -> PathwayResult:
     Parameters
     ----------
     name : str
-        ``hit``, ``ivig``, ``plasma-exchange``, ``warfarin-start``, ``doac-switch``,
-        ``heparin-resistance`` or ``hlh``.
+        ``hit``, ``hit-screening``, ``hit-procedures``, ``ivig``, ``plasma-exchange``,
+        ``warfarin-start``, ``warfarin-maintenance``, ``doac-switch``, ``heparin-resistance`` or
+        ``hlh``.
     **inputs
         By the registry's names. A score that an earlier step works out serves the later ones.
 
