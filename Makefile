@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 READY := $(VENV)/.ready
 
-.PHONY: help setup serve test lint format lock docs bench clean chromium
+.PHONY: help setup serve test lint format lock docs pictures bench clean chromium
 
 help:
 	@echo "make serve   set up, then open the dashboards (options: make serve ARGS=\"--port 8866\")"
@@ -15,6 +15,7 @@ help:
 	@echo "make lint    style and types        make format  put the style right"
 	@echo "make lock    pin the dependencies anew, with their hashes"
 	@echo "make docs    build the guides and the reference (build/docs/index.html)"
+	@echo "make pictures  take the pictures of the guides anew"
 	@echo "make bench   measure speed          make clean   remove the set-up"
 
 setup: $(READY)
@@ -65,6 +66,9 @@ lock: $(READY)
 docs: $(READY)
 	$(BIN)/sphinx-build -q -W -b html docs build/docs
 	@echo "The guides and the reference are at build/docs/index.html"
+
+pictures: chromium $(READY)
+	$(BIN)/python -m docs.pictures
 
 bench: $(READY)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
