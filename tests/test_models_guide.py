@@ -1,9 +1,16 @@
 """A dashboard of questions without a widget: what it asks, and what it answers."""
 
+import datetime as dt
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dosing.library import load
 from dosing.scoretypes import Dashboard, Topic
+from dosing.tables import options_of
+from dosing.ui import render_guide
 from dosing.ui.models import PatientModel
 from dosing.ui.models_guide import GuideModel
 
@@ -134,3 +141,49 @@ def test_the_time_in_range_comes_from_inrs_by_day():
     found.inrs = " "
     found.refresh()
     assert (found.time_in_range, found.series_problem) == (None, "")
+
+
+TOPICS = [
+    pytest.param(board, topic.title, id=f"{board.id}: {topic.title}")
+    for board in SEEDS.dashboards.values()
+    for topic in board.topics
+]
+NOT_A_NUMBER = ["abc", "1,000", "-5", "1e9", "70 kg", "<5", "1.2.3", "٧٠"]
+
+
+def answers(quantity):
+    """What someone might enter: nothing, an answer, or what is none."""
+    if quantity.kind == "number":
+        low, high = quantity.usual or quantity.possible
+        usual = st.floats(low, high).map(lambda x: f"{round(x) if quantity.whole else x:.6g}")
+        return st.one_of(st.just(""), usual, usual, st.sampled_from(NOT_A_NUMBER))
+    return st.sampled_from(["", *options_of(quantity), *options_of(quantity)])
+
+
+@pytest.mark.parametrize(("board", "title"), TOPICS)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_whatever_is_entered_nothing_breaks_and_what_is_refused_gives_no_dose(board, title, data):
+    found = GuideModel(PatientModel(), board)
+    found.open(title)
+    for name, options in (
+        ("drug", found.drugs), ("indication", found.indications), ("protocol", found.protocols)
+    ):  # fmt: skip
+        setattr(found, name, data.draw(st.sampled_from(options() or [""])))
+    found.given, found.first_day = set(found.topic.schedule), dt.date(2026, 11, 21)
+    for key in found.asked():
+        found.patient.ensure([key])
+        found.patient.entries[key].text = data.draw(answers(SEEDS.quantities[key]), label=key)
+    found.refresh()
+    stages = found.pathway.stages if found.pathway else ()
+    orders = [*found.orders, *(several for stage in stages for several in stage.orders)]
+    scores = [*found.scores, *(score for stage in stages for score in stage.scores)]
+    html = "".join(render_guide.stage(1, stage) for stage in stages)
+    html += "".join(map(render_guide.score, found.scores))
+    html += "".join(map(render_guide.advices, found.orders))
+    assert not re.search(r"\bNone\b|\bnan\b|\{[a-z_]+\}", html)
+    if found.patient.problems():
+        assert all(one.order is None for several in orders for one in several)
+        assert all(score.value is None for score in scores)
+        assert not found.plan
+        assert found.step is None or not found.step.action
