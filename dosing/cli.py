@@ -140,8 +140,8 @@ def _refuse(args: argparse.Namespace, empty: dict[str, Any], problem: Exception)
 
 
 def _say_stops(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
-    stops = " ".join(f.text for f in findings if f.level == "stop")
-    print(f"dosing {args.verb}: {stops}", file=sys.stderr)
+    if stops := " ".join(f.text for f in findings if f.level == "stop"):
+        print(f"dosing {args.verb}: {stops}", file=sys.stderr)
 
 
 def _print_json(value: Any) -> None:
@@ -200,6 +200,8 @@ def _dose_words(order: Order) -> str:
     text = str(order)
     if order.low is not None and order.high is not None:
         text += f" ({show(order.low)} to {show(order.high)})"
+    if words := order.bolus_words():
+        text = f"{text}, bolus {words}"
     if order.pump_ml_h is not None:
         text += f", pump {show(order.pump_ml_h)} mL/h"
     return text

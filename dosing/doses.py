@@ -78,10 +78,10 @@ def order(
     high = more.get("high")
     if total is not None and high is not None and high > dose:
         most, _ = _total(high, unit, then, patient, [], trace)
-        text = (
-            f"The range for this patient: {show(total)} to {show(most or 0)} {unit.split('/')[0]}."
-        )
-        findings.append(Finding("note", text, row.cite or table.cite))
+        if total != most:
+            text = f"The range for this patient: {show(total)} to {show(most or 0)}"
+            text += f" {unit.split('/')[0]}."
+            findings.append(Finding("note", text, row.cite or table.cite))
     if then.get("course"):
         most, _ = _total(then["course"], unit, {}, patient, [], trace)
         text = f"The whole course for this patient: {amount(most or 0)} {unit.split('/')[0]}."

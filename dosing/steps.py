@@ -88,7 +88,7 @@ class Step:
         unit = self.bolus_unit or ""
         if self.bolus_total is None:
             return f"Bolus {show(self.bolus or 0)} {unit}: give the weight for the amount."
-        return f"Bolus {show(self.bolus_total)} {unit.split('/')[0]}."
+        return f"Bolus {show(self.bolus_total, 2)} {unit.split('/')[0]}."
 
     def _rate_words(self, rate: float | None, pump: float | None) -> str:
         words = f"{show(rate or 0)} {self.unit}"
