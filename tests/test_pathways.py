@@ -99,9 +99,8 @@ def test_a_step_that_stops_gives_no_order():
     patient = {"weight_kg": 70, "child_pugh": "none", "critically_ill": "yes"}
     assert walk(MADE, steps, patient).stages[0].orders[0][0].order is not None
     (stage,) = walk(MADE, steps, patient | {"bleeding": "major"}).stages
-    for one in stage.orders[0]:
-        assert (one.order, one.trace) == (None, ())
-        assert "Major bleeding." in [f.text for f in one.findings]
+    assert all((one.order, one.trace) == (None, ()) for one in stage.orders[0])
+    assert "Major bleeding." in [f.text for f in stage.orders[0][0].findings]
 
 
 def test_what_an_order_leaves_unused_serves_other_steps():
