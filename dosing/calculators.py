@@ -18,7 +18,6 @@ CALCULATIONS: dict[str, Calculation] = (
     equations.CALCULATIONS | equations_drugs.CALCULATIONS | equations_warfarin.CALCULATIONS
 )
 DIGITS = 4
-ABSENT = "absent"
 OWN = "none"  # the cite of a remark of the calculator's own
 
 
@@ -144,13 +143,8 @@ def _value(patient: Patient, parts: Parts, name: str) -> float | str | None:
 
 
 def _meets(patient: Patient, parts: Parts, when: Conditions) -> bool:
-    """Whether inputs and parts meet conditions; ``absent`` means not there."""
-    return all(
-        (_value(patient, parts, name) is None)
-        if condition == ABSENT
-        else value_meets(_value(patient, parts, name), condition)
-        for name, condition in when.items()
-    )
+    """Whether inputs and parts meet conditions."""
+    return all(value_meets(_value(patient, parts, name), when[name]) for name in when)
 
 
 def _said(found: Equation, patient: Patient, parts: Parts) -> list[Finding]:
@@ -183,7 +177,8 @@ def _shown(found: Equation, patient: Patient, parts: Parts) -> dict[str, Any]:
             words = _filled(label, patient, parts)
             shown[words] = part if isinstance(part, str) else round(part, DIGITS)
     for question, when in found.flags.items():
-        shown[question] = "yes" if _meets(patient, parts, when) else "no"
+        if all(_value(patient, parts, name) is not None for name in when):
+            shown[question] = "yes" if _meets(patient, parts, when) else "no"
     return shown
 
 

@@ -142,8 +142,8 @@ def _refuse(args: argparse.Namespace, empty: dict[str, Any], problem: Exception)
 
 
 def _say_stops(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
-    stops = " ".join(f.text for f in findings if f.level == "stop")
-    print(f"dosing {args.verb}: {stops}", file=sys.stderr)
+    if stops := " ".join(f.text for f in findings if f.level == "stop"):
+        print(f"dosing {args.verb}: {stops}", file=sys.stderr)
 
 
 def _print_json(value: Any) -> None:

@@ -80,8 +80,9 @@ def order(
     high = more.get("high")
     if total is not None and high is not None and high > dose:
         most, _ = _total(high, unit, then, patient, [], trace)
-        cite, mass = row.cite or table.cite, unit.split("/")[0]
-        findings.append(say("range-for-patient", cite, low=total, high=most, unit=mass))
+        if total != most:
+            cite, mass = row.cite or table.cite, unit.split("/")[0]
+            findings.append(say("range-for-patient", cite, low=total, high=most, unit=mass))
     if then.get("course"):
         most, _ = _total(then["course"], unit, {}, patient, [], trace)
         cite, mass = row.cite or table.cite, unit.split("/")[0]

@@ -70,14 +70,13 @@ def _immunoglobulin_response(patient: Patient, _: str) -> Parts:
 
 
 def _heparin_day(patient: Patient, _: str) -> Parts:
-    rate, weight = given(patient, RATE), given(patient, "weight_kg")
+    rate, weight = given(patient, RATE), patient.number("weight_kg")
+    day = {"value": heparin.units_per_day(rate)}
+    if weight is None:
+        return day
     alone = heparin.resistant_by_weight_alone_kg()
-    return {
-        "value": heparin.units_per_day(rate),
-        "units_kg_h": heparin.units_kg_h(rate, weight),
-        "alone_kg": alone,
-        "weight_alone": weight > alone,
-    }
+    by_weight = {"units_kg_h": heparin.units_kg_h(rate, weight), "alone_kg": alone}
+    return day | by_weight | {"weight_alone": weight > alone}
 
 
 def _antithrombin_load(patient: Patient, _: str) -> Parts:

@@ -80,11 +80,11 @@ class Order:
         words += f" {self.how}" if self.how else ""
         return words + "".join(f", then {self.step_words(step)}" for step in self.then)
 
-    def bolus_words(self, digits: int = 6) -> str:
+    def bolus_words(self, digits: int = 2) -> str:
         """The bolus as mass, and as volume where the strength is known; empty without one."""
         if self.bolus is None or self.bolus_unit is None or self.bolus_total is None:
             return ""
-        mass = f"{show(self.bolus_total)} {self.bolus_unit.split('/')[0]}"
+        mass = f"{show(self.bolus_total, 2)} {self.bolus_unit.split('/')[0]}"
         return mass if self.bolus_ml is None else f"{mass} = {show(self.bolus_ml, digits)} mL"
 
     def step_words(self, step: Mapping[str, Any]) -> str:

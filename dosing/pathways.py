@@ -223,11 +223,13 @@ def _stage(
         own = set(patient.findings)  # the pathway says once what is wrong with an input
         scores.append(attrs.evolve(one, findings=tuple(f for f in one.findings if f not in own)))
         patient = _with_total(seeds, name, one, patient)
+    said = ordered(fired([(c, stage.cite) for c in stage.checks], patient))
     orders = []
     for place in stage.orders:
         drug, _, indication = place.partition("/")
         tables = _by_region(tables_of(seeds, drug, indication), patient)
-        orders.append(tuple(advise(seeds, t, _all(patient, inputs)) for t in tables))
+        several = (advise(seeds, t, _all(patient, inputs)) for t in tables)
+        orders.append(tuple(_in_stage(one, said) for one in several))
     result = StageResult(
         title=stage.title,
         note=stage.note,
@@ -236,9 +238,21 @@ def _stage(
         guidance=tuple(guidance(seeds, seeds.tables[i], patient) for i in stage.tables),
         agents=rank(seeds, [seeds.tables[i] for i in stage.agents], patient, inputs),
         orders=tuple(orders),
-        findings=ordered(fired([(c, stage.cite) for c in stage.checks], patient)),
+        findings=said,
     )
     return result, patient
+
+
+def _in_stage(advice: Advice, said: tuple[Finding, ...]) -> Advice:
+    """The advice without its order where the step's own checks stop.
+
+    What it leaves unused serves other steps, so it is not said.
+    """
+    advice = attrs.evolve(advice, unused=())
+    stops = [f for f in said if f.level == "stop"]
+    if not stops or advice.order is None:
+        return advice
+    return attrs.evolve(advice, order=None, trace=(), findings=ordered([*stops, *advice.findings]))
 
 
 def _with_total(seeds: Library, name: str, one: ScoreResult, patient: Patient) -> Patient:

@@ -61,17 +61,18 @@ class Patient:
 
 
 def meets(patient: Patient, when: Conditions) -> bool:
-    """Whether every named input is given and meets its condition."""
+    """Whether every named input meets its condition; a list may say ``absent``, for no answer."""
     return all(value_meets(patient.get(name), condition) for name, condition in when.items())
 
 
 def value_meets(value: float | str | None, condition: Condition) -> bool:
-    """Whether a value is there and meets a condition."""
+    """Whether a value meets a condition; none does so only where a list says ``absent``."""
     if value is None:
-        return False
+        return isinstance(condition, list) and "absent" in condition
     if isinstance(value, str):
         return value in ([condition] if isinstance(condition, str) else condition)
-    return float(value) in Interval.parse(str(condition))
+    parts = condition if isinstance(condition, list) else [condition]
+    return any(float(value) in Interval.parse(part) for part in parts if part != "absent")
 
 
 def convert(value: Any, quantity: Quantity, given: str, wanted: str) -> Any:

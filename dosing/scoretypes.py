@@ -98,7 +98,7 @@ class Score:
 
 @attrs.frozen(kw_only=True)
 class Need:
-    """Inputs that an answer makes necessary; the condition ``absent`` means not given."""
+    """Inputs that an answer makes necessary."""
 
     when: Conditions
     needs: tuple[str, ...]

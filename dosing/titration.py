@@ -30,6 +30,8 @@ from dosing.tables import OUTSIDE, grid_of
 from dosing.targets import target
 from dosing.units import show
 
+RATE_NAMES = ("heparin_units_h", "heparin_units_kg_h", "weight_kg", "weight_lb")
+
 
 def titrate(
     protocol: str,
@@ -46,7 +48,8 @@ def titrate(
     protocol : str
         For example ``"argatroban-ummc-2008-critical"``.
     running : float or text
-        The rate running when the sample was drawn; 0 while held. [the protocol's dose unit]
+        The rate running when the sample was drawn; 0 while held. None for heparin whose rate is
+        given as ``heparin_units_h``, with the weight. [the protocol's dose unit]
     in_range_before : int or text
         Results in range just before this one, without a change between.
     held_from : float or text, optional
@@ -78,11 +81,14 @@ def titrate(
         )
     found = seeds.protocols[protocol]
     name = running_name(found)
+    if running in (None, ""):
+        running = _running_from(seeds, found, inputs)
     asked = {**inputs, name: running, "in_range_before": in_range_before}
     patient, derived = derive(check(asked))
     held = check({name: held_from})
     findings = [*patient.findings, *held.findings]
-    needs = [*inputs_of(found), name]
+    by_hour = patient.get("heparin_units_h") is not None and patient.get("weight_kg") is None
+    needs = [*inputs_of(found), "weight_kg" if by_hour and name == "running" else name]
     missing = [n for n in needs if patient.get(n) is None and n not in patient.refused]
     findings += missing_findings(missing)
     rate, resuming = patient.number(name), held.number(name)
@@ -114,6 +120,19 @@ def titrate(
         derived,
         inputs | {"running": running},
     )
+
+
+def _running_from(seeds: Library, protocol: Protocol, inputs: dict[str, Any]) -> Any:
+    """The running rate where it was given under another name: in units/h, with the weight."""
+    if protocol.dose_unit == "units/h":
+        return inputs.get("heparin_units_h")
+    if protocol.dose_unit != "units/kg/h":
+        return None
+    given = check({n: inputs[n] for n in RATE_NAMES if n in inputs})
+    rate, weight = given.number("heparin_units_h"), derive(given)[0].number("weight_kg")
+    if rate is None or weight is None:
+        return given.get("heparin_units_kg_h")
+    return round(rate / capped_weight(seeds, seeds.drugs[protocol.drug], weight)[0], 3)
 
 
 def _running_problems(protocol: Protocol, rate: float, resuming: bool) -> list[Finding]:

@@ -121,3 +121,12 @@ def test_checks_for_any_drug_or_any_indication_hold_for_each():
     assert [f.text for f in said] == [
         "From start.", "From own.", "From any-drug.", "From any-indication.",
     ]  # fmt: skip
+
+
+def test_an_unanswered_question_meets_a_list_that_names_it_only():
+    when = {"xa_inhibitor_taken": ["no", "absent"]}
+    assert meets(check({}), when)
+    assert meets(check({"xa_inhibitor_taken": "no"}), when)
+    assert not meets(check({"xa_inhibitor_taken": "yes"}), when)
+    assert not meets(check({}), {"xa_inhibitor_taken": ["no", "yes"]})
+    assert not meets(check({}), {"xa_inhibitor_taken": "absent"})

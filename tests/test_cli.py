@@ -95,6 +95,13 @@ def test_label_table(capsys):
     assert "set the pump to 8 mL/h" in run(capsys, *argv)[1]
 
 
+def test_compare_says_each_bolus(capsys):
+    assert main(["compare", "heparin", "--indication", "acs", "--weight-kg", "120"]) == 0
+    said = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert "bolus 4,000 units" in said["acc-aha"]
+    assert "bolus 5,000 units" in said["accp-2012"]
+
+
 def test_compare(capsys):
     argv = ["compare", "bivalirudin", "--weight-kg", "80", "--crcl-ml-min", "25"]
     code, out, _ = run(capsys, *argv)

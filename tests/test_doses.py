@@ -144,6 +144,8 @@ def test_a_range_is_given_in_what_this_patient_gets():
 def test_no_range_is_said_where_both_ends_are_one_or_the_dose_is_flat():
     assert ranged("mg/kg", 1, weight_kg=80)[1] == []
     assert ranged("mg", 2)[1] == []
+    capped = ranged("mg/kg", 2, weight_kg=200)[1]
+    assert not any("The range for this patient" in f.text for f in capped)
 
 
 def test_an_order_carries_what_its_row_says():

@@ -278,7 +278,7 @@ def test_a_unit_without_a_bolus_is_no_bolus():
 
 def test_a_bolus_in_words_as_mass_and_volume():
     order, _, trace = heparin(weight_kg=70.077, bolus=80, bolus_unit="units/kg")
-    assert order.bolus_words() == "5,606.16 units = 56.062 mL"
+    assert order.bolus_words() == "5,606.16 units = 56.06 mL"
     assert order.bolus_words(1) == "5,606.16 units = 56.1 mL"
     assert trace[-1] == "bolus 80 units/kg × 70.077 kg = 5,606.16 units = 56.06 mL"
     flat, _, trace = heparin(bolus=5000, bolus_unit="units")

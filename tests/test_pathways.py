@@ -92,6 +92,23 @@ def test_no_order_and_no_agents_dose_stand_beside_a_refused_input(wrong):
     assert all(a.advice is None or a.advice.order is None for a in agents)
 
 
+def test_a_step_that_stops_gives_no_order():
+    limb = Check(when={"limb_or_life_threat": "yes"}, stop="Not here.")
+    careful = attrs.evolve(STEPS.stages[3], checks=(limb, FIRM))
+    steps = attrs.evolve(STEPS, stages=(careful,))
+    patient = {"weight_kg": 70, "child_pugh": "none", "critically_ill": "yes"}
+    assert walk(MADE, steps, patient).stages[0].orders[0][0].order is not None
+    (stage,) = walk(MADE, steps, patient | {"limb_or_life_threat": "yes"}).stages
+    assert all((one.order, one.trace) == (None, ()) for one in stage.orders[0])
+    assert "Not here." in [f.text for f in stage.orders[0][0].findings]
+
+
+def test_what_an_order_leaves_unused_serves_other_steps():
+    found = walk(MADE, STEPS, {"weight_kg": 70, "child_pugh": "none", "platelets": 80})
+    assert all(one.unused == () for one in found.stages[3].orders[0])
+    assert "not used" not in str(found)
+
+
 def test_nothing_given_is_nothing_said():
     found = walk(MADE, STEPS, {})
     assert found.refused

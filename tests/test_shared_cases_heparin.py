@@ -137,3 +137,126 @@ def test_no_heparin_in_hit(indication):
     ):  # fmt: skip
         assert advice.order is None
         assert any(f.level == "stop" and "HIT" in f.text for f in advice.findings)
+
+
+@pytest.mark.parametrize("indication", ["vte", "stemi", "acs", "pci", "dialysis", "maintenance"])
+def test_no_heparin_after_hit_in_the_past_but_for_bypass(indication):
+    known = {"weight_kg": 70, "hit_history": "yes", "gp_inhibitor": "no", "frail_or_obese": "no"}
+    for advice in dosing.compare_advice("heparin", indication, **known):
+        assert advice.order is None
+        assert any(f.level == "stop" and "HIT in the past" in f.text for f in advice.findings)
+    bypass = dosing.start("heparin", "bypass", weight_kg=70, hit_history="yes", bypass_min=90)
+    assert bypass.order is not None
+    assert any(f.level == "warn" and "antibodies gone" in f.text for f in bypass.findings)
+
+
+def test_the_nomograms_of_adults_give_no_first_dose_to_a_child():
+    assert dosing.start("heparin", "vte", weight_kg=70, age_y=18).order is not None
+    assert dosing.start("heparin", "vte", weight_kg=70, age_y=17.9).order is None
+
+
+def test_a_level_raised_by_another_drug_guides_no_heparin():
+    known = {"weight_kg": 80, "xa_inhibitor_taken": "yes"}
+    by_level = dosing.titrate(UMICH, 18, anti_xa_units_ml=0.9, **known)
+    assert (by_level.action, by_level.rate) == ("", None)
+    assert dosing.titrate(RASCHKE, 18, aptt_s=95, **known).action == "hold"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "known", "rate"),
+    [
+        (RASCHKE, {"heparin_units_h": 1260, "weight_kg": 70, "aptt_s": 34}, 22),
+        (RASCHKE, {"heparin_units_kg_h": 18, "aptt_s": 34}, 22),
+        ("heparin-acs-2016", {"heparin_units_h": 1000, "aptt_s": 80}, 920),
+    ],
+)
+def test_the_running_rate_may_be_given_in_units_an_hour(protocol, known, rate):
+    assert dosing.titrate(protocol, None, **known).rate == rate
+
+
+def test_units_an_hour_need_the_weight_where_the_protocol_goes_by_it():
+    found = dosing.titrate(RASCHKE, None, heparin_units_h=1260, aptt_s=34)
+    assert (found.action, found.missing) == ("", ("weight_kg",))
+    assert dosing.titrate(RASCHKE, None, weight_kg=70, aptt_s=34).missing == ("running",)
+
+
+@pytest.mark.parametrize(("running", "said"), [(40, False), (40.1, True)])
+def test_a_running_rate_far_above_the_start_is_questioned(running, said):
+    found = dosing.titrate(RASCHKE, running, weight_kg=70, aptt_s=60)
+    assert any("above 40 units/kg/h" in f.text for f in found.findings) == said
+
+
+def test_protamine_after_heparin_under_the_skin_is_divided():
+    order = dosing.start("protamine", "heparin-subcut", heparin_given_units=20000).order
+    assert (order.total, order.capped) == (50, True)
+    assert "8 to 16 h" in order.then[0]["text"]
+
+
+RESISTANT = {
+    "weight_kg": 80, "heparin_units_h": 1900, "antithrombin_pct": 45, "crcl_ml_min": 90,
+    "child_pugh": "none", "antithrombin_target_pct": 120, "pregnancy": "no",
+}  # fmt: skip
+
+
+def walked(**more):
+    found = dosing.pathway("heparin-resistance", **{**RESISTANT, **more})
+    said = {s.title: s for s in found.stages}
+    return said, said["More heparin, or another drug"]
+
+
+def test_antithrombin_45_percent_is_walked_whole():
+    said, last = walked(
+        aptt_against_target="below", anti_xa_against_target="below", anticoagulant="fondaparinux"
+    )
+    assert said["If antithrombin is short: antithrombin"].scores[0].value == pytest.approx(
+        4285.7, abs=0.1
+    )
+    (guide,) = said["What needs antithrombin, and what does not"].guidance
+    assert guide.says["needs_antithrombin"] == "yes"
+    bivalirudin, argatroban = (several[0].order for several in last.orders)
+    assert (bivalirudin.dose, bivalirudin.pump_ml_h) == (0.15, 2.4)
+    assert (argatroban.dose, argatroban.pump_ml_h) == (2, 9.6)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"hit_recent": "yes"},
+        {"bleeding": "major"},
+        {"aptt_against_target": "below", "anti_xa_against_target": "in range"},
+    ],
+)
+def test_no_other_drug_is_ordered_where_none_is_called_for(more):
+    said, last = walked(**more)
+    assert all(one.order is None for several in last.orders for one in several)
+    assert any(f.level == "stop" for f in last.findings)
+    if "aptt_against_target" not in more:
+        first = next(iter(said.values()))
+        assert any(f.level == "stop" for f in first.findings)
+
+
+@pytest.mark.parametrize("why", ["xa_inhibitor_taken", "assay_adds_antithrombin"])
+def test_a_level_that_cannot_be_read_is_not_called_sufficient(why):
+    _, last = walked(aptt_against_target="below", anti_xa_against_target="in range", **{why: "yes"})
+    assert not any("sufficient" in f.text for f in last.findings)
+    assert last.orders[0][0].order is not None
+
+
+@pytest.mark.parametrize(
+    ("act", "given", "word"),
+    [
+        (479, 400, "the rule used most"), (480, 400, "no resistance"), (399, 399, "widest"),
+        (400, 300, "enough by those"), (479, 399, "enough by those"), (470, 299, "yet"),
+    ],
+)  # fmt: skip
+def test_each_act_at_bypass_is_read(act, given, word):
+    said, _ = walked(act_s=act, bypass_heparin_units_kg=given)
+    assert any(word in f.text for f in said["Is it resistance at all?"].findings)
+
+
+@pytest.mark.parametrize(("rate", "above"), [(35000 / 24, False), (1458.34, True)])
+def test_35000_units_in_a_day_are_not_yet_more(rate, above):
+    said, _ = walked(heparin_units_h=rate)
+    texts = [f.text for f in said["Is it resistance at all?"].findings]
+    assert any(t.startswith("More than 35,000") for t in texts) == above
+    assert any(t.startswith("Not more than 35,000") for t in texts) != above

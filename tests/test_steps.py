@@ -29,7 +29,7 @@ def test_a_hold_says_when_to_resume_and_what_to_measure():
     found = dosing.titrate("heparin-umich-anti-xa-vte", 18, anti_xa_units_ml=0.9, weight_kg=80)
     assert found.sentence == (
         "Hold the infusion. Resume after 30 min at 16.5 units/kg/h: pump 13.2 mL/h."
-        " Next anti-Xa in 6 h after restarting."
+        " Next anti-Xa 6 h after restarting."
     )
 
 

@@ -66,7 +66,7 @@ def test_a_hold_of_minutes_says_when_to_resume():
     found = dosing.titrate("argatroban-ummc-2008-normal", 2, aptt_s=95, weight_kg=70)
     assert (found.hold_min, found.resume_rate) == (30, 1.75)
     assert "Resume after 30 min at 1.75 mcg/kg/min" in found.sentence
-    assert "Next aPTT in 2 h after restarting." in found.sentence
+    assert "Next aPTT 2 h after restarting." in found.sentence
 
 
 @pytest.mark.parametrize(
