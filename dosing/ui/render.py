@@ -230,8 +230,9 @@ def step(found: Step, drawn: dt.datetime, now: dt.datetime) -> str:
     if found.given_dose is not None and found.rate:
         facts.append(("The set rate really gives", f"{show(found.given_dose, 3)} {found.unit}"))
     if found.recheck_h is not None:
-        after = " after restarting" if found.hold_min is not None else ""
-        facts.append(("Next aPTT", f"in {show_hours(found.recheck_h)}{after}"))
+        wait = show_hours(found.recheck_h)
+        held = found.hold_min is not None
+        facts.append(("Next aPTT", f"{wait} after restarting" if held else f"in {wait}"))
     return label + f"<div class='bigs'>{numbers}</div>" + told(facts)
 
 
