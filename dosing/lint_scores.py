@@ -154,7 +154,7 @@ def _rows(item: ScoreItem) -> Iterator[str]:
     try:
         grid = grid_of_item(item)
     except SeedError as problem:
-        yield f"{problem}."
+        yield f"{str(problem).removeprefix(f'{item.name}: ')}."
         return
     inside = grid.cells
     for i, axis in enumerate(grid.axes):
