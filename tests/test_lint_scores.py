@@ -150,6 +150,15 @@ BY_ITEM = attrs.evolve(
             attrs.evolve(BY_ITEM, bands=(*BY_ITEM.bands, Band(when=">= 3", band="also"))),
             ["bands at a 1, b 2: more than one row."],
         ),
+        (
+            attrs.evolve(
+                BY_ITEM,
+                variants={
+                    "v": Variant(quantity="dic", replaces="a", units={"inr": (("any", 3),)})
+                },
+            ),
+            ["bands at a 3, b 0: no row.", "bands at a 3, b 2: no row."],
+        ),
     ],
 )  # fmt: skip
 def test_each_fault_is_one_sentence_that_says_where_it_lies(score, wishes):
