@@ -154,7 +154,7 @@ def _rows(item: ScoreItem) -> Iterator[str]:
     try:
         grid = grid_of_item(item)
     except SeedError as problem:
-        yield f"{problem}."
+        yield f"{str(problem).removeprefix(f'{item.name}: ')}."
         return
     inside = grid.cells
     for i, axis in enumerate(grid.axes):
@@ -193,7 +193,7 @@ def _bands(score: Score) -> list[str]:
         low, high = spread(score)
         return [*_partition([b.when for b in score.bands], Interval(low, high), "bands", True)]
     found = []
-    for worth in itertools.product(*(sorted({*_worth(item)}) for item in score.items)):
+    for worth in itertools.product(*(sorted(_possible(item, score)) for item in score.items)):
         earned = dict(zip(names, worth, strict=True))
         if (hits := len(bands_of(score, sum(worth), earned))) != 1:
             number = "no row" if hits == 0 else "more than one row"
@@ -203,17 +203,15 @@ def _bands(score: Score) -> list[str]:
 
 def spread(score: Score) -> tuple[int, int]:
     """The least and the most points that a score can give, its variants among them."""
-    low = high = 0
-    for item in score.items:
-        worth = [_worth(item)]
-        worth += [
-            _worth(chosen_by(item, score, v))
-            for v in score.variants.values()
-            if v.replaces == item.name
-        ]
-        low += min(min(w) for w in worth)
-        high += max(max(w) for w in worth)
-    return low, high
+    worth = [_possible(item, score) for item in score.items]
+    return sum(map(min, worth)), sum(map(max, worth))
+
+
+def _possible(item: ScoreItem, score: Score) -> set[int]:
+    """The points that an item can earn, by its variants too."""
+    variants = [v for v in score.variants.values() if v.replaces == item.name]
+    ways = [item, *(chosen_by(item, score, variant) for variant in variants)]
+    return {points for way in ways for points in _worth(way)}
 
 
 def _worth(item: ScoreItem) -> list[int]:

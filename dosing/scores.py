@@ -326,11 +326,10 @@ def clearance_by(patient: Patient, rule: str) -> renal.Clearance | None:
     needs |= {"height_cm"} if rule in ("adjusted", "lean", "actual_below_ideal") else set()
     if any(values[n] is None for n in {"age_y", "creatinine_mg_dl", "sex", *needs}):
         return None
-    weight = values["weight_kg"] if values["weight_kg"] is not None else np.nan
     return renal.crcl(
         rule,  # type: ignore[arg-type]
         values["age_y"],
-        weight,
+        values["weight_kg"],
         values["creatinine_mg_dl"],
         values["sex"],
         values["height_cm"],

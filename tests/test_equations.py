@@ -107,3 +107,27 @@ def test_platelet_fall():
     assert found.components["fall, × 10⁹/L"] == 140
     rise = dosing.score("platelet-fall", platelets_peak=100, platelets_nadir=150)
     assert any(f.level == "warn" and "did not fall" in f.text for f in rise.findings)
+
+
+@pytest.mark.parametrize(
+    ("rule", "height", "warned"),
+    [("ideal", 170, False), ("actual", 170, False), ("actual", 147, False), ("ideal", 147, True)],
+)
+def test_a_small_height_is_warned_about_only_where_the_rule_uses_it(rule, height, warned):
+    found = dosing.score("cockcroft-gault", weight_rule=rule, **MAN | {"height_cm": height})
+    assert says(found, "below 60 in") == warned
+
+
+def test_with_dialysis_the_other_limits_are_said_as_well():
+    low = {"sodium_mmol_l": 120, "albumin_g_dl": 1, "dialysis_in_week": "yes"}
+    found = dosing.score("meld-3", **MELD_3 | low)
+    assert says(found, "Dialysis: creatinine counts")
+    assert says(found, "Sodium 120 counts as 125 mmol/L")
+    assert says(found, "Albumin 1 counts as 1.5 g/dL")
+
+
+def test_the_lowest_score_lies_inside_its_range():
+    well = {"bilirubin_mg_dl": 1, "inr": 1, "creatinine_mg_dl": 1, "dialysis_in_week": "no"}
+    found = dosing.score("meld-3", **well, sodium_mmol_l=137, albumin_g_dl=3.5, sex="male")
+    assert (found.value, found.components["before rounding"]) == (6, 6)
+    assert not says(found, "outside 6 to 40")

@@ -1,10 +1,13 @@
 """Exchange, heparin, protamine and research equations through the score door, with their traps."""
 
+import attrs
 import pytest
 
 import dosing
+from dosing.calculators import score_of
 from dosing.equations_drugs import CALCULATIONS
 from dosing.library import load
+from dosing.patients import check
 
 PLASMA = {"weight_kg": 80, "hematocrit_pct": 40}
 GRAMS = {"weight_kg": 80, "immunoglobulin_g_kg": 1, "immunoglobulin_days": 2}
@@ -202,3 +205,60 @@ def test_a_research_equation_is_never_an_order(name):
 def test_a_score_of_nought_is_an_answer():
     assert dosing.score("argatroban-link-2009", apache2=0).value == pytest.approx(2.15)
     assert dosing.score("argatroban-dingman-2020", modified_sofa=0).value == pytest.approx(0.54)
+
+
+@pytest.mark.parametrize(
+    ("more", "nadler"),
+    [({}, False), ({"sex": "male"}, False), ({"height_cm": 175}, False),
+     ({"sex": "male", "height_cm": 175}, True)],
+)  # fmt: skip
+def test_nadler_needs_both_height_and_sex(more, nadler):
+    found = dosing.score("plasma-volume", **PLASMA, **more)
+    assert any("Nadler" in name for name in found.components) == nadler
+    assert says(found, "after Nadler as well") == (not nadler)
+    by_sex = [v for n, v in found.components.items() if "in men" in n]
+    assert by_sex == ([3.36] if "sex" in more else [])
+
+
+def exchanges(**more):
+    found = dosing.score("plasma-volume", **PLASMA, **more).components
+    return {n.split(",")[0]: v for n, v in found.items() if n.startswith("exchange")}
+
+
+def test_the_exchange_that_is_wanted_takes_the_place_of_the_usual_ones():
+    assert exchanges() == {
+        "exchange of 1 plasma volume": 3.12, "exchange of 1.5 plasma volumes": 4.68
+    }  # fmt: skip
+    assert exchanges(plasma_volumes=1.2) == {"exchange of 1.2 plasma volumes": 3.744}
+
+
+def test_what_is_removed_and_what_is_left_are_the_whole():
+    found = dosing.score("plasma-removal", plasma_volumes=1)
+    assert found.components["left, %"] == pytest.approx(36.788, abs=0.001)
+
+
+def test_a_course_of_immunoglobulin_is_added_up_exactly_and_by_rounded_days():
+    given = {"weight_kg": 70, "immunoglobulin_g_kg": 0.4, "immunoglobulin_days": 5}
+    found = dosing.score("immunoglobulin-grams", **given, ivig_weight="actual").components
+    assert found["weight used (actual), kg"] == 70
+    assert (found["whole course, g"], found["whole course, rounded days, g"]) == (140, 150)
+
+
+def test_which_row_of_recombinant_antithrombin_was_taken_is_shown():
+    rows = [
+        dosing.score("antithrombin-recombinant", **ATRYN, pregnancy=p).components["row"]
+        for p in ("yes", "no")
+    ]
+    assert rows == ["pregnant", "surgical"]
+
+
+def test_plasma_is_shown_for_each_kilogram():
+    found = dosing.score("plasma-antithrombin", plasma_ml=1050, weight_kg=70)
+    assert found.components["plasma, mL/kg"] == 15
+
+
+def test_an_equation_that_does_not_hold_has_no_value_whatever_its_file_says():
+    silent = attrs.evolve(load().equations["argatroban-link-2009"], checks=())
+    seeds = attrs.evolve(load(), equations={silent.id: silent})
+    given = {"apache2": 20, "saps2": 69}
+    assert score_of(seeds, silent.id, check(given), given).value is None

@@ -1,10 +1,14 @@
 """Warfarin equations through the score door, with their traps."""
 
+import attrs
 import pytest
 
 import dosing
+from dosing.calculators import score_of
 from dosing.equations_warfarin import CALCULATIONS
 from dosing.library import load
+from dosing.patients import check
+from dosing.seedtypes import Check
 
 NO = {"enzyme_inducer": "no", "amiodarone": "no"}
 IWPC = {"age_y": 65, "height_cm": 170, "weight_kg": 70, "ancestry": "white"} | NO
@@ -147,3 +151,58 @@ def test_without_a_strength_there_is_a_total_and_no_plan():
     found = dosing.score("warfarin-week", weekly_dose_mg=28, change_pct=15)
     assert found.value == pytest.approx(32.2)
     assert "Monday" not in found.components
+
+
+@pytest.mark.parametrize(
+    ("changed", "weekly"),
+    [({}, 20.043), ({"vkorc1": "GG"}, 28.565), ({"cyp2c9": "*1/*1"}, 29.296),
+     ({"amiodarone": "yes"}, 15.418)],
+)  # fmt: skip
+def test_eu_pact_is_shown_beside_the_iwpc(changed, weekly):
+    # By hand, AG and *1/*3: 5.6044 - 0.02614 x 65 + 0.0087 x 170 + 0.0128 x 70 - 0.8677 - 0.9357.
+    found = dosing.score("iwpc", **EXAMPLES["iwpc"] | changed).components
+    (shown,) = (value for name, value in found.items() if name.startswith("as EU-PACT"))
+    assert shown == pytest.approx(weekly, abs=0.002)
+
+
+def test_the_surface_and_the_alleles_that_were_counted_are_shown():
+    found = dosing.score("gage-2008", **EXAMPLES["gage-2008"]).components
+    assert found["body surface (as given), m²"] == 1.8
+    assert found["A alleles of VKORC1, counted"] == 1
+
+
+def week(weekly, change, **tablets):
+    given = {"weekly_dose_mg": weekly, "change_pct": change} | tablets
+    return dosing.score("warfarin-week", **given)
+
+
+def test_a_days_average_is_shown_beside_the_plan():
+    found = week(35, -10, tablet_mg=5)
+    assert found.components["mg daily on average"] == 4.5
+    assert not says(found, "Give a tablet strength")
+
+
+def test_a_week_that_is_off_is_not_called_exact_and_its_miss_is_a_note():
+    found = week(35, -10, tablet_mg=5)
+    assert found.components["planned minus sought, mg a week"] == 1
+    assert not says(found, "make the week exactly")
+    assert says(found, "changes by -7.1%, not -10%", "note")
+    assert not says(found, "does not change as intended")
+    slightly = week(100, 1.2, tablet_mg=1)
+    assert says(slightly, "changes by 1%, not 1.2%", "note")
+
+
+def test_a_change_of_one_percent_that_the_tablets_make_is_as_intended():
+    found = week(100, 1, tablet_mg=1)
+    assert found.components["planned, mg a week"] == 101
+    assert says(found, "make the week exactly")
+    assert not says(found, "as intended")
+
+
+def test_a_file_may_ask_whether_there_is_a_plan():
+    said = Check(when={"planned": "yes"}, note="There is a plan.")
+    own = attrs.evolve(load().equations["warfarin-week"], checks=(said,))
+    seeds = attrs.evolve(load(), equations={own.id: own})
+    for tablets, planned in (({"tablet_mg": 5}, True), ({}, False)):
+        given = {"weekly_dose_mg": 35, "change_pct": 0} | tablets
+        assert says(score_of(seeds, own.id, check(given), given), "There is a plan.") == planned

@@ -8,6 +8,7 @@ from dosing.findings import Finding
 from dosing.library import load
 from dosing.pathways import (
     Guidance,
+    asked_by_order,
     asked_by_pathway,
     asked_by_table,
     guidance,
@@ -419,3 +420,109 @@ def test_the_maintenance_lists_stand_side_by_side_with_a_plan_of_tablets():
     assert changes == [None, 10, [5, 10], 10, 7.5]
     assert "5 to 10 (change, %)" in str(found)
     assert found.stages[3].scores[0].value == 38.5
+
+
+def one_step(**parts):
+    return Pathway(
+        id="one", title="One", cite="ash-2018", stages=(Stage(title="Step", **parts),)
+    )  # fmt: skip
+
+
+def test_a_sentence_a_refusal_or_a_reason_alone_is_an_answer():
+    assert walk(MADE, one_step(tables=("says",)), {}).refused
+    assert not walk(MADE, one_step(tables=("says",)), {"platelets": 80}).refused
+    assert not walk(MADE, one_step(tables=("says",)), {"platelets": 200}).refused
+    bare = attrs.evolve(
+        MADE, tables={i: t for i, t in MADE.tables.items() if t.purpose != "start"}
+    )  # fmt: skip
+    assert walk(bare, one_step(agents=("a",)), {}).refused
+    assert not walk(bare, one_step(agents=("a",)), {"child_pugh": "B"}).refused
+
+
+def several(*tables):
+    return attrs.evolve(SEEDS, tables={t.id: t for t in tables})
+
+
+def test_the_other_authorities_stand_in_short_below_the_first():
+    needy = attrs.evolve(
+        starting("c", then={"dose": 7}),
+        columns={"age_y": Column()},
+        rows=(
+            Row(when={"age_y": "< 18"}, stop="No."),
+            Row(when={"age_y": ">= 18"}, then={"dose": 7}),
+        ),
+    )
+    seeds = several(
+        starting("a", then={"dose": 5}), starting("b", then={"dose": 6}), needy,
+        starting("d", stop="Never."),
+    )  # fmt: skip
+    found = walk(seeds, one_step(orders=("argatroban/hit",)), {"platelets": 80})
+    orders = {one.authority: one.order for one in found.stages[0].orders[0]}
+    assert [line for line in str(found).splitlines() if line.startswith("    by ")] == [
+        f"    by b: {orders['b']}",
+        "    by c: no dose; more answers are needed",
+        "    by d: no dose",
+    ]
+    assert orders["b"].dose == 6
+
+
+def test_what_is_not_answered_yet_names_the_source_of_the_table():
+    assert guidance(SEEDS, SOURCED, check({})).cite == "ash-2018"
+
+
+def test_an_authority_that_bars_the_drug_gives_way_to_one_that_does_not():
+    barring = attrs.evolve(
+        starting("a", then={"dose": 5}),
+        columns={"age_y": Column()},
+        rows=(
+            Row(when={"age_y": "< 18"}, stop="No."),
+            Row(when={"age_y": ">= 18"}, then={"dose": 5}),
+        ),
+        checks=(Check(when={"dic": "yes"}, stop="Not with DIC."),),
+    )
+    seeds = several(barring, starting("z", then={"dose": 9}))
+    (found,) = rank(seeds, [agent("own", "argatroban")], check({"platelets": 100, "dic": "yes"}))
+    assert (found.advice.authority, found.advice.order.dose) == ("z", 9)
+    assert [a.authority for a in found.advices] == ["a", "z"]
+
+
+def test_beside_a_refused_input_the_first_authority_says_why_there_is_no_dose():
+    seeds = several(starting("a", then={"dose": 5}), starting("b", then={"dose": 6}))
+    inputs = {"platelets": "1,000"}
+    (found,) = rank(seeds, [agent("own", "argatroban")], check(inputs), inputs)
+    assert (found.advice.authority, found.advice.order) == ("a", None)
+    assert found.advice.refused
+
+
+def test_the_agents_own_warning_stands_before_what_every_authority_refuses():
+    seeds = several(starting("a", stop="Never."))
+    (found,) = rank(seeds, [checked_by("own", "warn")], check({"platelets": 100, "dic": "yes"}))
+    assert [(f.level, f.text) for f in found.findings] == [
+        ("stop", "Never."), ("warn", "own 0.")
+    ]  # fmt: skip
+    assert (found.place, found.advices) == ("excluded", ())
+
+
+def test_an_agent_that_is_possible_shows_every_authority_and_an_excluded_one_none():
+    seeds = several(starting("a", then={"dose": 5}), starting("b", then={"dose": 6}))
+    patient = check({"platelets": 100, "dic": "yes"})
+    (found,) = rank(seeds, [agent("own", "argatroban")], patient)
+    assert [(a.authority, a.order.dose) for a in found.advices] == [("a", 5), ("b", 6)]
+    assert str(found).splitlines()[1] == f"  by b: {found.advices[1].order}"
+    (out,) = rank(seeds, [checked_by("own", "stop")], patient)
+    assert (out.advice, out.advices) == (None, ())
+
+
+def test_an_order_asks_for_what_its_tables_and_its_safety_checks_use():
+    bleeding = Table(
+        id="bleeding", title="Bleeding", drug="argatroban", purpose="check", indication="hit",
+        cite="ash-2018", checks=(Check(when={"bleeding": "major"}, stop="Not now."),),
+    )  # fmt: skip
+    other = attrs.evolve(
+        bleeding, id="other", drug="heparin", checks=(Check(when={"dic": "yes"}, stop="No."),)
+    )
+    elsewhere = attrs.evolve(
+        starting("b", then={"dose": 1}), indication="pci", columns={"age_y": Column()}
+    )
+    seeds = several(starting("a", then={"dose": 5}), bleeding, other, elsewhere)
+    assert [*asked_by_order(seeds, "argatroban/hit")] == ["platelets", "bleeding"]

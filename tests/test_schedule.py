@@ -8,7 +8,7 @@ import pytest
 import dosing
 from dosing.library import load
 from dosing.orders import Order
-from dosing.schedule import plan, to_frame, words_without_date
+from dosing.schedule import Due, plan, to_frame, words_without_date
 
 START = dt.date(2026, 11, 21)
 PATIENT = {
@@ -153,4 +153,45 @@ def test_as_a_frame():
     frame = to_frame(plan([dexamethasone()], START))
     assert list(frame["first_day"]) == [1, 15, 29, 43]
     assert list(frame["doses"]) == [14, 14, 14, 7]
+    assert list(frame["day_total"].round(2)) == [18.18, 9.09, 4.55, 2.27]
     assert frame["words"][0] == "18.18 mg once a day"
+
+
+@pytest.mark.parametrize("numbers", [(2, None), (None, 4)])
+def test_where_one_number_of_doses_is_unknown_none_is_said(numbers):
+    one = Due(
+        drug="x", first_day=1, last_day=1, first=START, last=START, dose=140, unit="mg",
+        whole_day=True, least_a_day=numbers[0], most_a_day=numbers[1],
+    )  # fmt: skip
+    assert (one.each, one.times) == ("a part of the day's amount", "how many is not given")
+    assert one.words == "140 mg a day in all, divided; into how many doses is not given"
+
+
+@pytest.mark.parametrize(("days", "times"), [(1, "1 dose"), (2, "1 dose a day")])
+def test_one_dose_a_day_is_told_from_one_dose(days, times):
+    (one,) = plan([Order(drug="x", dose=5, unit="mg", every_h=24, for_days=days)], START)
+    assert one.times == times
+
+
+def test_what_is_given_daily_simply_goes_on():
+    (one,) = plan([Order(drug="x", dose=5, unit="mg", every_h=24)], START)
+    assert one.onward == " and on"
+
+
+def test_a_bolus_for_each_kilogram_is_a_whole_amount_on_the_first_day():
+    order = Order(
+        drug="x", dose=5, unit="units/kg", total=350, total_unit="units", every_h=24, for_days=1,
+        bolus=80, bolus_total=5600,
+    )  # fmt: skip
+    bolus = plan([order], START)[0]
+    assert bolus.words == "5,600 units"
+    assert (bolus.first, bolus.last) == (START, START)
+
+
+def test_of_several_numbers_of_doses_the_fewest_and_the_most_are_said():
+    order = Order(
+        drug="x", dose=120, unit="mg", every_h=24, for_days=1, amount_of="a whole day",
+        doses_a_day=(2, 3, 4),
+    )  # fmt: skip
+    (one,) = plan([order], START)
+    assert one.each == "60 mg each if 2, 30 mg each if 4"

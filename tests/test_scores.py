@@ -212,6 +212,7 @@ def test_a_printed_table_is_read_at_between_below_and_above_its_lines():
 def test_class_and_total_of_one_patient():
     assert child_pugh_class(check(WHOLE)) == ("A", 5)
     assert child_pugh_class(check(WHOLE | {"inr": None})) is None
+    assert child_pugh_class(check(WHOLE | {"weight_kg": 70})) == ("A", 5)
 
 
 def test_a_cohort_without_a_component_has_no_class():
@@ -267,3 +268,18 @@ def test_an_item_asks_again_for_what_lies_outside_its_printed_rows():
     assert points_of(item, check({"crcl_ml_min": 100})) == (1, {"crcl_ml_min"}, [])
     outside = points_of(item, check({"crcl_ml_min": 120}))
     assert outside == (None, {"crcl_ml_min"}, ["crcl_ml_min"])
+
+
+@pytest.mark.parametrize(
+    ("units", "points", "asked"),
+    [
+        ({"inr": (("any", 0),)}, {"no": 0, "yes": 1}, "dic"),
+        ({"inr": (("any", 0),)}, {"yes": 1}, "inr"),
+        ({}, {"yes": 1}, "dic"),
+        ({"inr": (("any", 0),)}, {}, "inr"),
+    ],
+)
+def test_the_question_is_asked_where_each_answer_earns_points_else_the_number(units, points, asked):
+    classes = {"quantity": "dic", "points": points} if points else {}
+    item = ScoreItem(name="i", label="I", units=units, classes=classes)
+    assert points_of(item, check({})) == (None, set(), [asked])

@@ -125,3 +125,13 @@ def test_a_hospitals_words_are_proved(name, sentence, wish):
 def test_a_hospital_may_say_it_in_its_own_words():
     own = {"step-next": Sentence(says="{measure} again in {wait}.")}
     assert lint_library(attrs.evolve(SEEDS, sentences=SEEDS.sentences | own)) == []
+
+
+def test_a_finding_carries_the_source_that_the_code_names():
+    assert say("input-needed", "ash-2018", label="Height").cite == "ash-2018"
+    assert say("input-needed", label="Height").cite == ""
+
+
+@pytest.mark.parametrize("level", ["stop", "warn", "note", "says"])
+def test_the_text_is_found_at_each_level(level):
+    assert text_of(Sentence(**{level: "Wait."})) == "Wait."

@@ -200,3 +200,19 @@ def test_an_inr_that_cannot_be_is_refused_as_it_is_typed(inr):
 
 def test_the_ends_of_what_an_inr_can_be_are_read():
     assert read_points(["0:0.5", "10:25"])[1] == [0.5, 25]
+
+
+def test_of_equally_few_tablets_those_of_one_strength_are_taken():
+    assert week_plan(28, [1, 2, 3]).tablets == (((2.0, 2.0),),) * 7  # not 3 mg and 1 mg
+
+
+def test_days_are_read_beside_their_inrs():
+    assert read_points(["0:1.5", "10,5:2"]) == ([0, 10.5], [1.5, 2])
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"), [("10", "'10'"), ("10:", "'10:'"), ("10:2:5", "INR"), ("x:2", "'x'")]
+)
+def test_what_is_not_a_day_and_an_inr_is_refused_as_it_was_typed(typed, names):
+    with pytest.raises(ValueError, match=f"^{names}|^INR: {names}"):
+        read_points(["0:2", typed])
