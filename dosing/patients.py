@@ -61,17 +61,17 @@ class Patient:
 
 
 def meets(patient: Patient, when: Conditions) -> bool:
-    """Whether every named input meets its condition; a list may say ``absent``, for no answer."""
+    """Whether every named input meets its condition; ``absent`` means no answer."""
     return all(value_meets(patient.get(name), condition) for name, condition in when.items())
 
 
 def value_meets(value: float | str | None, condition: Condition) -> bool:
-    """Whether a value meets a condition; none does so only where a list says ``absent``."""
-    if value is None:
-        return isinstance(condition, list) and "absent" in condition
-    if isinstance(value, str):
-        return value in ([condition] if isinstance(condition, str) else condition)
+    """Whether a value meets a condition, or one of several; none does so only by ``absent``."""
     parts = condition if isinstance(condition, list) else [condition]
+    if value is None:
+        return "absent" in parts
+    if isinstance(value, str):
+        return value in parts
     return any(float(value) in Interval.parse(part) for part in parts if part != "absent")
 
 

@@ -123,10 +123,15 @@ def test_checks_for_any_drug_or_any_indication_hold_for_each():
     ]  # fmt: skip
 
 
-def test_an_unanswered_question_meets_a_list_that_names_it_only():
+def test_an_unanswered_question_meets_only_absent():
     when = {"xa_inhibitor_taken": ["no", "absent"]}
     assert meets(check({}), when)
     assert meets(check({"xa_inhibitor_taken": "no"}), when)
     assert not meets(check({"xa_inhibitor_taken": "yes"}), when)
     assert not meets(check({}), {"xa_inhibitor_taken": ["no", "yes"]})
-    assert not meets(check({}), {"xa_inhibitor_taken": "absent"})
+    assert meets(check({}), {"xa_inhibitor_taken": "absent"})
+    assert not meets(check({"xa_inhibitor_taken": "no"}), {"xa_inhibitor_taken": "absent"})
+    assert not meets(check({}), {"xa_inhibitor_taken": "no"})
+    assert [meets(check({"inr": x}), {"inr": ["< 2", "absent"]}) for x in (1.9, 2, None)] == [
+        True, False, True
+    ]  # fmt: skip
