@@ -44,7 +44,7 @@ serve: $(READY)
 # The dashboards are tested in a real browser, so a missing one is a failure and not a skip.
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
-	  echo "The dashboard tests need Chromium: install it (Debian: apt-get install chromium fonts-dejavu-core)."; exit 1; }
+	  echo "The dashboard tests need Chromium: install it (Debian: apt-get install chromium fonts-dejavu-core libatomic1)."; exit 1; }
 
 test: chromium $(READY)
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
