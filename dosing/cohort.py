@@ -379,18 +379,27 @@ def _pumps(
 
 
 def _meets(values: Mapping[str, Any], when: Conditions, size: int) -> Any:
-    """Where every named column is given and meets its condition."""
+    """Where every named column meets its condition, as for one patient in ``patients.meets``."""
     seeds = load()
     mask = np.ones(size, dtype=bool)
     for name, condition in when.items():
+        wanted = [condition] if isinstance(condition, str) else condition
+        absent = "absent" in wanted
         if name not in values:
-            return np.zeros(size, dtype=bool)
+            if not absent:
+                return np.zeros(size, dtype=bool)
+            continue
         quantity = seeds.quantities[seeds.names[name]]
         if quantity.kind == "number":
-            mask &= Interval.parse(str(condition)).holds(np.asarray(values[name], dtype=float))
+            numbers = np.asarray(values[name], dtype=float)
+            held = absent & np.isnan(numbers)
+            for part in wanted:
+                if part != "absent":
+                    held |= Interval.parse(part).holds(numbers)
+            mask &= held
         else:
-            wanted = [condition] if isinstance(condition, str) else condition
             options = options_of(quantity)
             listed = [options.index(w) for w in wanted if w in options]
+            listed += [len(options)] if absent else []
             mask &= np.isin(class_codes(values[name], quantity), listed)
     return mask

@@ -290,10 +290,13 @@ def _conditions(conditions: Iterable[Conditions]) -> list[str]:
             if name not in seeds.names:
                 found.append(f"no quantity is called {name!r}.")
             elif seeds.quantities[seeds.names[name]].kind == "number":
-                try:
-                    Interval.parse(str(condition))
-                except ValueError as error:
-                    found.append(f"{name}: {error}.")
+                parts = condition if isinstance(condition, list) else [condition]
+                for part in parts:
+                    try:
+                        if part != "absent":
+                            Interval.parse(part)
+                    except ValueError as error:
+                        found.append(f"{name}: {error}.")
     return found
 
 

@@ -135,3 +135,33 @@ def test_an_unanswered_question_meets_only_absent():
     assert [meets(check({"inr": x}), {"inr": ["< 2", "absent"]}) for x in (1.9, 2, None)] == [
         True, False, True
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("condition", "answers"),
+    [
+        (["no", "absent"], ["ok", "stop", "stop"]),
+        ("absent", ["ok", "ok", "stop"]),
+        ("no", ["ok", "stop", "ok"]),
+    ],
+)
+def test_an_unanswered_question_counts_in_a_cohort_as_for_one(
+    tmp_path, monkeypatch, condition, answers
+):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "argatroban_check_mine.toml").write_text(
+        'id = "argatroban-check-mine"\ntitle = "Mine"\ndrug = "argatroban"\nindication = "hit"\n'
+        'purpose = "check"\n[[checks]]\n'
+        f"when = {{ dic = {condition!r}, inr = ['< 2', 'absent'] }}\n"
+        'stop = "Mine."\ncite = "ash-2018"\n'
+    )
+    monkeypatch.setenv("DOSING_SITE", str(tmp_path))
+    cohort = pd.DataFrame({"weight_kg": 70.0, "child_pugh": "none", "dic": ["yes", "no", None]})
+    for inr, expected in ((None, answers), (1.5, answers), (3.0, ["ok"] * 3)):
+        many = cohort if inr is None else cohort.assign(inr=inr)
+        assert dosing.start_many("argatroban", many)["status"].tolist() == expected
+        one = [dosing.start("argatroban", **dict(p)).order for _, p in many.iterrows()]
+        assert ["stop" if order is None else "ok" for order in one] == expected
+    without = cohort.drop(columns="dic")
+    every = "stop" if "absent" in condition else "ok"
+    assert dosing.start_many("argatroban", without)["status"].tolist() == [every] * 3

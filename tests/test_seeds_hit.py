@@ -236,7 +236,8 @@ def test_pregnancy_speaks_for_danaparoid_only():
 
 def test_dabigatran_waits_5_days_after_thrombosis():
     assert "stop" in levels("dabigatran", hit_with_thrombosis="yes", parenteral_days=4)
-    assert "stop" not in levels("dabigatran", hit_with_thrombosis="yes", parenteral_days=5)
+    assert levels("dabigatran", hit_with_thrombosis="yes", parenteral_days=5) == set()
+    assert levels("dabigatran", hit_with_thrombosis="yes") == {"warn"}
 
 
 # Procedures, immunoglobulin, plasma exchange
