@@ -24,8 +24,6 @@ MARKS = {
 INK, MUTED, FAINT, ALERT = "#1b1f24", "#56606b", "#d9dee3", "#9b1c1c"
 BAND, BAND_EDGE, DOSE = "#dcefe9", "#0b6e5f", "#7a3b00"
 
-EMPTY = "Nothing to draw yet: enter a rate or a result."
-
 TOTAL = {"desktop": 720.0, "phone": 268.0}  # [pt]
 HEIGHTS = {"measure": 150.0, "infusion": 92.0, "platelets": 66.0, "inr": 54.0}  # [pt]
 SIDES = 40.0  # room left and right for the tick labels [pt]

@@ -17,7 +17,6 @@ from dosing.plot_layout import (
     BAND,
     BAND_EDGE,
     DOSE,
-    EMPTY,
     INK,
     LINE,
     MARKS,
@@ -36,6 +35,7 @@ from dosing.plot_layout import (
     strokes,
     width_of,
 )
+from dosing.sentences import words
 from dosing.timeline import Series, Timeline, is_overdue, running, summary
 from dosing.units import clock, show
 
@@ -55,7 +55,7 @@ class TimelineFigure(Canvas):
     --------
     >>> at = datetime(2026, 11, 21, 8)
     >>> drawn = TimelineFigure().svg(Timeline("argatroban", at, at, "aPTT", "s"))
-    >>> EMPTY in drawn
+    >>> "Nothing to draw yet" in drawn
     True
     """
 
@@ -114,7 +114,7 @@ class TimelineFigure(Canvas):
         known = (timeline.results, timeline.rates, timeline.platelets, timeline.inr, timeline.due)
         if not any(known):
             self.figure.set_size_inches(TOTAL[width] / 72, 1)
-            self._note(TOTAL[width] / 2, 36, EMPTY, 72, ha="center", va="center")
+            self._note(TOTAL[width] / 2, 36, words("nothing-to-draw"), 72, ha="center", va="center")
             return
         self._lay_out(timeline, width)
         left, right = span(timeline)
@@ -125,8 +125,8 @@ class TimelineFigure(Canvas):
         self._draw_counts(self.inr, timeline.inr, timeline)
         self._draw_moments(timeline)
         if self.left_out:
-            word = "label" if self.left_out == 1 else "labels"
-            text = f"Crowded: {self.left_out} {word} left out, see the table."
+            labels = "label" if self.left_out == 1 else "labels"
+            text = words("crowded", count=self.left_out, labels=labels)
             self._note(SIDES, 3, text, self.figure.get_figheight() * 72)
 
     # ---- layout
@@ -206,12 +206,12 @@ class TimelineFigure(Canvas):
         inner, height = self._points[self.measure]
         x = 0.0
         if width == "desktop":
-            x = inner - sum(0.9 * width_of(words) + 22 for *_, words in shown) + 10
+            x = inner - sum(0.9 * width_of(text) + 22 for *_, text in shown) + 10
         up = height + 5 + (2.2 if width == "phone" else 2) * LINE
-        for shape, colour, words in shown:
+        for shape, colour, text in shown:
             self._mark(self.measure, x + 4, up + 3, shape, colour)
-            self._text(self.measure, x + 12, up, words, color=MUTED)
-            x += 0.9 * width_of(words) + 22
+            self._text(self.measure, x + 12, up, text, color=MUTED)
+            x += 0.9 * width_of(text) + 22
 
     def _draw_infusion(self, timeline: Timeline) -> None:
         axes = self.infusion

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dosing.plots import EMPTY, MARKS, TimelineFigure, picture, pump_ratio, to_png, to_svg
+from dosing.plots import MARKS, TimelineFigure, picture, pump_ratio, to_png, to_svg
 from dosing.timeline import Result, Segment, Timeline
 
 START = datetime(2026, 11, 21, 8)
@@ -211,7 +211,7 @@ def test_the_forecast_is_drawn_only_when_there_is_one():
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_known_says_so_and_draws_no_axes(width):
     figure = drawn(Timeline("argatroban", START, START, "aPTT", "s"), width)
-    assert words(figure) == [EMPTY]
+    assert words(figure) == ["Nothing to draw yet: enter a rate or a result."]
 
 
 def test_a_part_that_is_missing_says_so():

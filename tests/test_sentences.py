@@ -14,7 +14,7 @@ from dosing.seedtypes import Sentence
 from dosing.sentences import fill, names_in, say, text_of, words
 
 SEEDS = load("")
-ROOMS = sorted(Path(__file__).resolve().parent.parent.glob("dosing/*.py"))
+ROOMS = sorted(Path(__file__).resolve().parent.parent.glob("dosing/**/*.py"))
 # What code decides: which of several sentences is said.
 CHOSEN = {
     "step-{}": ("none", "continue", "increase", "decrease", "hold", "resume", "stop"),

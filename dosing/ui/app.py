@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Any, Protocol
 
 import ipywidgets as w
 
 from dosing.library import load
+from dosing.sentences import words
 from dosing.ui.fields import Aid, Confirm, Fields, PatientForm, box, show
 from dosing.ui.guard import Keeper, LiveGuard
 from dosing.ui.models import PatientModel
@@ -50,8 +52,8 @@ ORDER = ("choose", "fixed", "heparin", "hlh")
 
 
 JUMP = "<nav class='dosing-jump' aria-label='Parts of the page'>" + "".join(
-    f"<a href='#part-{number}'>{words}</a>"
-    for number, words in (
+    f"<a href='#part-{number}'>{label}</a>"
+    for number, label in (
         (1, "Patient"), (2, "Drug"), (3, "Order"), (4, "Log"), (5, "Next step"), (6, "Timeline")
     )
 ) + "</nav>"  # fmt: skip
@@ -97,7 +99,7 @@ class App:
             "<button type='button' class='dosing-screen' data-dosing='print'>Print</button>"
         )
         self.new = Confirm(
-            self.fields, "New patient", "Clear every entry and the log of this patient?",
+            self.fields, "New patient", words("new-patient"),
             "Yes, clear everything", self.guard.protect(self._new_patient),
         )  # fmt: skip
         self.left, self.right = box("dosing-column"), box("dosing-column")
@@ -106,10 +108,7 @@ class App:
         jump.value = JUMP
         header = box("dosing-header", children=(title, self.menu, self.new.widget, jump))
         foot = self.fields.html("dosing-foot")
-        foot.value = (
-            "<p>A calculator for pharmacists; it does not replace the prescriber, the label or the"
-            " hospital's protocol. Check every dose.</p>"
-        )
+        foot.value = f"<p>{escape(words('foot'))}</p>"
         self.widget = box(
             "dosing-app", children=(self.guard, self.keeper, self.aid, header, self.body, foot)
         )

@@ -24,6 +24,7 @@ from dosing.protocols import inputs_of
 from dosing.schedule import Due, plan
 from dosing.scores import ScoreResult
 from dosing.scoretypes import Dashboard, Topic
+from dosing.sentences import words
 from dosing.steps import Step
 from dosing.titration import titrate
 from dosing.ui.models import DERIVED, PatientModel
@@ -225,4 +226,4 @@ class GuideModel:
         said = [f"{s.title}: {s.value:g} {s.unit} {s.band}" for s in scores if s.value is not None]
         said += [str(several[0].order) for several in self.orders if several[0].order]
         said += [self.step.sentence] if self.step is not None and self.step.action else []
-        return ". ".join(said) if said else "No answer yet."
+        return ". ".join(said) if said else words("no-answer-yet")

@@ -17,6 +17,7 @@ from dosing.library import load
 from dosing.orders import is_infusion
 from dosing.patients import check
 from dosing.seedtypes import Table
+from dosing.sentences import say, words
 from dosing.steps import Step
 from dosing.targets import TargetRange, target
 from dosing.ui.models import OF_THE_ORDER, PatientModel, label_of
@@ -53,16 +54,16 @@ def read_time(text: str, now: dt.datetime) -> dt.datetime:
     """
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"Time: write it as 08:30, or as {now:%Y-%m-%d} 08:30.")
+        raise ValueError(words("time-form", today=f"{now:%Y-%m-%d}"))
     year, month, day, hour, minute = found.groups()
     date = (now.year, now.month, now.day) if year is None else (int(year), int(month), int(day))
     try:
         at = dt.datetime(*date, int(hour), int(minute), tzinfo=now.tzinfo)
     except ValueError:
-        raise ValueError(f"Time: {text.strip()} does not exist.") from None
+        raise ValueError(words("time-unreal", typed=text.strip())) from None
     if at > now:
-        hint = "" if year else "; if it was an earlier day, write the date too"
-        raise ValueError(f"Time: {at:%Y-%m-%d %H:%M} has not come yet{hint}.")
+        name = "time-to-come" if year else "time-to-come-no-date"
+        raise ValueError(words(name, at=show_time(at)))
     return at
 
 
@@ -83,22 +84,19 @@ def derived(patient: PatientModel) -> tuple[list[str], list[Finding]]:
     inputs = patient.inputs()
     clearance = score("cockcroft-gault", **inputs)
     if clearance.value is not None:
-        words = f"Cockcroft-Gault creatinine clearance {show(clearance.value, 0)} mL/min"
         given = patient.entries["crcl"].value
-        said.append(words + ("." if given is None else "; not used, as a clearance was entered."))
+        name = "clearance" if given is None else "clearance-not-used"
+        said.append(words(name, value=clearance.value))
     grade = score("child-pugh", **inputs)
     entered = patient.entries["child_pugh"].value
     if grade.value is not None:
-        said.append(f"Child-Pugh {show(grade.value)} points, class {grade.band}.")
+        said.append(words("child-pugh", points=grade.value, grade=grade.band))
         if entered is not None and entered != grade.band:
-            text = (
-                f"The five components make Child-Pugh class {grade.band}, but class {entered} was"
-                " entered and is used. Put one of them right."
-            )
-            findings.append(Finding("warn", text, grade.cite))
+            grades = {"grade": grade.band, "entered": entered}
+            findings.append(say("child-pugh-contradicts", grade.cite, **grades))
     elif grade.components and entered is None:
         parts = ", ".join(label_of(name) for name in grade.missing)
-        said.append(f"Child-Pugh class from its components: still needed {parts}.")
+        said.append(words("child-pugh-missing", parts=parts))
     return said, findings
 
 
@@ -242,17 +240,17 @@ class TitrateModel(tl.HasTraits):
     def why_not_begin(self) -> str:
         """Why the infusion cannot be started on this page; empty when it can."""
         if self.course is not None:
-            return "The infusion has been started."
+            return words("begin-started")
         if self.advice is None or self.advice.order is None:
-            return "There is no order yet."
+            return words("begin-no-order")
         if self.patient.problems():
-            return "Put right first: " + ", ".join(self.patient.problems()) + "."
+            return words("begin-put-right", labels=", ".join(self.patient.problems()))
         if self.indication not in self.titrated():
-            return "No protocol here titrates the drug for this indication."
+            return words("begin-not-titrated")
         if not self.protocol:
-            return "Choose the titration protocol first."
+            return words("begin-choose-protocol")
         if self.baseline_missing():
-            return "Still needed for this protocol: Baseline aPTT."
+            return words("begin-baseline", label=label_of("baseline_aptt_s"))
         return ""
 
     def begin(self, at: dt.datetime) -> None:
@@ -294,7 +292,7 @@ class TitrateModel(tl.HasTraits):
         if self.course is None or not changed:
             return
         if self.patient.problems() or self.fixed():
-            raise ValueError("These changes cannot be used in the course that runs.")
+            raise ValueError(words("not-usable-changes"))
         record = self.course.to_dict()
         kept = {n: record["setting"][n] for n in ("weight_kg", "concentration_mg_ml")}
         setting = self.patient.inputs()
@@ -338,7 +336,7 @@ class TitrateModel(tl.HasTraits):
             course.note(reason, at=at)
         elif what == "rate":
             if not rate.strip():
-                raise ValueError(f"Enter the new rate in {course.unit}.")
+                raise ValueError(words("new-rate", unit=course.unit))
             course.set_rate(rate, at=at, reason=reason)
         elif what == "hold":
             course.hold(at=at, reason=reason)
@@ -347,19 +345,19 @@ class TitrateModel(tl.HasTraits):
         elif what == "stop":
             course.stop(at=at, reason=reason)
         else:
-            raise ValueError("Choose what was done.")
+            raise ValueError(words("choose-what-was-done"))
 
     def undo(self) -> str:
         """Take the last entry back; a remark in the log keeps what it was."""
         if self.course is None:
-            raise ValueError("There is nothing to take back.")
+            raise ValueError(words("course-nothing-to-undo"))
         record = self.course.to_dict()
         events = record["events"]
         real = max(i for i, e in enumerate(events) if not _is_trace(e))
         if events[real]["kind"] == "started":
             self.set_trait("course", None)
             self.begun_with = {}
-            return "The start was taken back."
+            return words("start-taken-back")
         event = self.course.events[real]
         said = f"{TAKEN_BACK}: {describe(event.kind, event.data, self.course.unit)}, entered for"
         # At the time of what came before it, so that the right one can have any later time.
@@ -368,7 +366,7 @@ class TitrateModel(tl.HasTraits):
             course.note(old["data"]["text"], at=course.events[-1].at)
         course.note(f"{said} {event.at:%Y-%m-%d %H:%M}", at=course.events[-1].at)
         self.set_trait("course", course)
-        return "The last entry was taken back."
+        return words("last-taken-back")
 
     def last_step(self) -> tuple[dt.datetime, Step] | None:
         """The newest recommendation and when its sample was drawn."""
@@ -379,9 +377,9 @@ class TitrateModel(tl.HasTraits):
 
     def _running(self) -> Course:
         if self.course is None:
-            raise ValueError("Start the infusion first.")
+            raise ValueError(words("start-first"))
         if self.changed():
-            raise ValueError("Entries of the patient have changed: settle that first.")
+            raise ValueError(words("settle-first"))
         return self.course
 
     def to_dict(self) -> dict[str, Any]:
@@ -440,11 +438,11 @@ def describe(kind: str, data: Mapping[str, Any], unit: str) -> str:
         return ", ".join(parts)
     if kind == "noted":
         return str(data.get("text", ""))
-    words = {
+    done = {
         "started": "started at {}",
         "rate": "rate set to {}",
         "resumed": "resumed at {}",
         "held": "held",
         "stopped": "stopped",
     }[kind]
-    return words.format(f"{show(data.get('rate', 0))} {unit}")
+    return done.format(f"{show(data.get('rate', 0))} {unit}")

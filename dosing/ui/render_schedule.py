@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from dosing.schedule import Due
+from dosing.sentences import words
 from dosing.units import amount, day
 
 WIDTH, ROW, LEFT, TOP = 760, 58, 176, 26
@@ -45,8 +46,8 @@ def _without_end(due: Sequence[Due]) -> str:
     drugs = list(dict.fromkeys(one.drug for one in due if one.goes_on))
     if not drugs:
         return ""
-    words = f"No end is given here for {', '.join(drugs)}: the list stops, the order does not."
-    return f"<p class='says'>{escape(words)}</p>"
+    text = words("no-end-given", drugs=", ".join(drugs))
+    return f"<p class='says'>{escape(text)}</p>"
 
 
 def summary(due: Sequence[Due]) -> str:
@@ -109,16 +110,16 @@ def picture(due: Sequence[Due]) -> str:
             parts.append(
                 f"<rect x='{x:.1f}' y='{y}' width='{wide:.1f}' height='14' rx='2' class='dose'/>"
             )
-            words = label(one)
+            shown = label(one)
             free = [line for line in LINES if x >= said[line]]
-            if free and words != before:
+            if free and shown != before:
                 parts.append(
-                    f"<text x='{x:.1f}' y='{y + free[0]}' class='small'>{escape(words)}</text>"
+                    f"<text x='{x:.1f}' y='{y + free[0]}' class='small'>{escape(shown)}</text>"
                 )
-                said[free[0]] = x + LETTER * len(words)
-                before = words
-    words = escape(summary(due), quote=True)
+                said[free[0]] = x + LETTER * len(shown)
+                before = shown
+    told = escape(summary(due), quote=True)
     return (
         f"<figure><svg class='plan-picture' viewBox='0 0 {WIDTH} {high}' role='img'"
-        f" aria-label='{words}'>{''.join(parts)}</svg><figcaption>{words}</figcaption></figure>"
+        f" aria-label='{told}'>{''.join(parts)}</svg><figcaption>{told}</figcaption></figure>"
     )

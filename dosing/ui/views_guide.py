@@ -7,6 +7,7 @@ from typing import Any
 
 from dosing.library import Library, load
 from dosing.schedule import words_without_date
+from dosing.sentences import words
 from dosing.ui import render, render_guide, render_schedule
 from dosing.ui.fields import Aid, Fields, PatientForm, box, show
 from dosing.ui.guard import LiveGuard
@@ -150,7 +151,8 @@ class Guide:
         try:
             return dt.date.fromisoformat(text)
         except ValueError:
-            self.fields.say(name, "stop", f"Date: write it as {self.guard.now():%Y-%m-%d}.")
+            today = f"{self.guard.now():%Y-%m-%d}"
+            self.fields.say(name, "stop", words("date-form", today=today))
             return None
 
     def _say(self) -> None:
@@ -174,12 +176,12 @@ class Guide:
         )
         for several in model.orders:
             ordered = model.chosen_first(several)
-            words = indication_words(ordered[0].indication)
-            title = f"{load().drugs[ordered[0].drug].label}, {words}"
+            for_what = indication_words(ordered[0].indication)
+            title = f"{load().drugs[ordered[0].drug].label}, {for_what}"
             body += render_guide.section(title, render_guide.advices(ordered))
         if unchosen := model.unchosen():
-            words = f"Choose first: {', '.join(unchosen)}."
-            body += render_guide.section("No answer yet", f"<p class='needed'>{words}</p>")
+            text = escape(words("choose-first", choices=", ".join(unchosen)))
+            body += render_guide.section("No answer yet", f"<p class='needed'>{text}</p>")
         body += self._plan()
         self.fields.say(f"{self.name}-inrs", "stop", model.series_problem)
         if model.time_in_range is not None:
@@ -203,10 +205,10 @@ class Guide:
         if model.plan:
             body += render_schedule.table(model.plan)
         else:
-            body += "<p class='no-dose'>Say which drugs are given.</p>"
+            body += f"<p class='no-dose'>{escape(words('say-what-is-given'))}</p>"
         for order in (a.order for a in model.plan_advices if a.order is not None):
-            if words := words_without_date(order):
-                said = f"{order.drug}: {'; '.join(words)}."
+            if later := words_without_date(order):
+                said = f"{order.drug}: {'; '.join(later)}."
                 body += f"<p class='says'>{escape(said)}</p>"
         parts = render_guide.section("Dates", body)
         return parts + "".join(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from dosing.findings import Finding
 from dosing.patients import check
+from dosing.sentences import say, words
 from dosing.ui import render
 from dosing.ui.fields import Confirm, box, show
 from dosing.ui.models import label_of
@@ -53,7 +53,7 @@ class LogForm:
         self.reason = fields.text("differ-reason", "Reason (required)")
         self.put = fields.button("Record what was done", once("differ", self._differ), "act")
         self.undo = Confirm(
-            fields, "Undo last entry", "Take the last entry back?", "Yes, take it back",
+            fields, "Undo last entry", words("take-back"), "Yes, take it back",
             once("undo", self._undo),
         )  # fmt: skip
         self.said = fields.html("dosing-said", "dosing-polite")
@@ -140,17 +140,8 @@ class LogForm:
             self.changed.value = ""
             return
         fixed = model.fixed()
-        advice = (
-            "Weight and concentration belong to the course that runs: put them back, or stop it"
-            " and begin anew."
-            if fixed
-            else "Put them back, or use them from now on; the log will say so."
-        )
-        words = "; ".join(changes)
-        self.changed.value = render.findings(
-            [Finding("stop", f"Entries differ from those the course was started with."
-                                    f" {words}. {advice}")]
-        )  # fmt: skip
+        name = "differs-fixed" if fixed else "differs"
+        self.changed.value = render.findings([say(name, changes="; ".join(changes))])
         self.use.disabled = fixed or bool(model.patient.problems())
 
     def _check_fields(self, now: dt.datetime) -> None:
@@ -206,7 +197,7 @@ class LogForm:
             for control in (self.aptt, self.platelets, self.inr):
                 control.value = ""
             self._now()
-        self._answer("The result is in the log. The next step is in section 5.")
+        self._answer(words("result-in-log"))
 
     def _follow(self) -> None:
         at = self._at("done")
@@ -226,14 +217,14 @@ class LogForm:
             self.differ.value = None
             self.rate.value = self.reason.value = ""
             self._now()
-        self._answer("Recorded in the log.")
+        self._answer(words("recorded"))
 
     def _undo(self) -> None:
         self._answer(self.panel.model.undo())
 
     def _use(self) -> None:
         self.panel.model.use_changes(self.panel.now())
-        self._answer("The entries as they are now are used from here on.")
+        self._answer(words("changes-used"))
 
     def _now(self) -> None:
         for control in self.times:
@@ -241,7 +232,7 @@ class LogForm:
 
     def started(self) -> None:
         """The course has begun."""
-        self._answer("The infusion is started. Enter the first aPTT when it has been drawn.")
+        self._answer(words("started"))
 
     def clear(self) -> None:
         """Forget what was typed."""
