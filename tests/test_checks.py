@@ -59,7 +59,8 @@ def test_what_makes_an_aptt_unreliable_or_a_dose_unwise_is_said(drug, inputs, wo
 def test_checks_belong_to_their_drug_and_indication():
     for drug in ("argatroban", "bivalirudin"):
         assert {t.drug for t in safety_checks(SEEDS, drug, "hit")} == {drug}
-        assert safety_checks(SEEDS, drug, "pci") == []
+        assert {t.indication for t in safety_checks(SEEDS, drug, "hit")} == {"hit", "any"}
+        assert {t.indication for t in safety_checks(SEEDS, drug, "pci")} == {"any"}
 
 
 def test_what_belongs_to_the_start_is_not_said_at_every_step():
@@ -165,3 +166,34 @@ def test_an_unanswered_question_counts_in_a_cohort_as_for_one(
     without = cohort.drop(columns="dic")
     every = "stop" if "absent" in condition else "ok"
     assert dosing.start_many("argatroban", without)["status"].tolist() == [every] * 3
+
+
+# What a bleeding patient may be given: antidotes, and what is no anticoagulant.
+NO_ANTICOAGULANT = {
+    "alemtuzumab", "anakinra", "cyclosporine", "dexamethasone", "emapalumab", "etoposide",
+    "immunoglobulin", "methylprednisolone", "prednisolone", "rituximab", "ruxolitinib",
+}  # fmt: skip
+ANTIDOTES = {"andexanet", "idarucizumab", "pcc-4f", "protamine", "vitamin-k"}
+
+
+@pytest.mark.parametrize(
+    "table", [t for t in SEEDS.tables.values() if t.purpose == "start"], ids=lambda t: t.id
+)
+def test_major_bleeding_stops_every_anticoagulant_for_every_indication_and_no_antidote(table):
+    levels = {f.level for f in check_findings(SEEDS, table, check({"bleeding": "major"}))}
+    may = table.drug in NO_ANTICOAGULANT | ANTIDOTES
+    assert ("stop" in levels) != may
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        t
+        for t in SEEDS.tables.values()
+        if t.purpose == "start" and t.drug not in NO_ANTICOAGULANT | ANTIDOTES
+    ],
+    ids=lambda t: t.id,
+)
+def test_no_table_for_adults_is_silent_about_a_child(table):
+    said = {f.level for f in check_findings(SEEDS, table, check({"age_y": 10}))}
+    assert said & {"stop", "warn"} or "paediatric" in table.indication or "age_y" in table.columns
