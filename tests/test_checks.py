@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import dosing
-from dosing.checks import check_findings, fired, row_findings, safety_checks
+from dosing.checks import check_findings, drug_checks, fired, row_findings, safety_checks
 from dosing.findings import Finding
 from dosing.library import load
 from dosing.patients import check, meets
@@ -197,3 +197,31 @@ def test_major_bleeding_stops_every_anticoagulant_for_every_indication_and_no_an
 def test_no_table_for_adults_is_silent_about_a_child(table):
     said = {f.level for f in check_findings(SEEDS, table, check({"age_y": 10}))}
     assert said & {"stop", "warn"} or "paediatric" in table.indication or "age_y" in table.columns
+
+
+@pytest.mark.parametrize(
+    "given", [{"hit_confirmed": "yes"}, {"hit_with_thrombosis": "yes"}, {"hit_recent": "yes"},
+              {"four_ts": 4}, {"four_ts": 8, "hit_confirmed": "yes"}],
+)  # fmt: skip
+@pytest.mark.parametrize("drug", ["heparin", "enoxaparin", "dalteparin", "pcc-4f"])
+def test_no_heparin_in_any_form_for_whom_hit_is_known_or_suspected(drug, given):
+    """For every indication, bypass too: one panel must not forget what another was told."""
+    tables = [t for t in SEEDS.tables.values() if (t.purpose, t.drug) == ("start", drug)]
+    for table in tables:
+        said = check_findings(SEEDS, table, check(given))
+        assert any(f.level == "stop" and "HIT" in f.text for f in said), table.id
+
+
+@pytest.mark.parametrize("drug", ["heparin", "enoxaparin", "dalteparin"])
+def test_suspicion_ends_with_a_low_score_or_a_test_that_excludes_hit(drug):
+    table = next(t for t in SEEDS.tables.values() if (t.purpose, t.drug) == ("start", drug))
+    for given in ({"four_ts": 3}, {"four_ts": 6, "hit_confirmed": "no"}):
+        assert not [f for f in check_findings(SEEDS, table, check(given)) if f.level == "stop"]
+
+
+@pytest.mark.parametrize("protocol", [p for p in SEEDS.protocols.values() if p.drug == "heparin"],
+                         ids=lambda p: p.id)  # fmt: skip
+def test_heparin_is_not_titrated_when_hit_is_suspected(protocol):
+    moment = [c for c, _ in drug_checks(SEEDS, "heparin", protocol.indication, "titrate")]
+    for given in ({"four_ts": 5}, {"hit_confirmed": "yes"}, {"hit_with_thrombosis": "yes"}):
+        assert any(c.stop and meets(check(given), c.when) for c in moment)
