@@ -12,7 +12,7 @@ from dosing.library import Library
 from dosing.lint import checked
 from dosing.orders import Order
 from dosing.patients import Patient, check
-from dosing.scores import child_pugh_class, clearance
+from dosing.scores import child_pugh_class, clearance, four_ts_items, four_ts_total
 from dosing.seedtypes import Confirmed, Drug, Row, Table
 from dosing.sentences import say
 from dosing.sizes import derive_sizes
@@ -227,7 +227,7 @@ def advise(
 
 
 def derive(patient: Patient) -> tuple[Patient, list[str]]:
-    """Fill in what follows from what was given: creatinine clearance and the Child-Pugh class.
+    """Fill in what follows from what was given: creatinine clearance, Child-Pugh class, 4Ts.
 
     Nothing that was given is replaced. Each derived value comes with a sentence.
     """
@@ -243,6 +243,11 @@ def derive(patient: Patient) -> tuple[Patient, list[str]]:
         if grade is not None:
             patient = patient.having(child_pugh=grade[0])
             said.append(f"Child-Pugh {grade[1]} points, class {grade[0]}")
+    if patient.get("four_ts") is None and "four_ts" not in patient.refused:
+        total = four_ts_total(patient)
+        if total is not None:
+            patient = patient.having(four_ts=total)
+            said.append(f"4Ts score {show(total)} points")
     before, now = patient.number("platelets_before"), patient.number("platelets")
     if before is not None and now is not None and patient.get("platelets_falling") is None:
         patient = patient.having(platelets_falling="yes" if now < before else "no")
@@ -413,6 +418,8 @@ def _unused(seeds: Library, table: Table, patient: Patient) -> tuple[str, ...]:
         score = seeds.scores["child-pugh"]
         parts = [n for i in score.items for n in (*i.units, i.classes.get("quantity")) if n]
         asked |= {seeds.names[n] for n in parts} | {v.quantity for v in score.variants.values()}
+    if "four_ts" in asked:
+        asked |= four_ts_items(seeds)
     if "platelets_falling" in asked:
         asked |= {"platelets", "platelets_before"}
     asked |= {seeds.names[n] for n in sizes_of(table)} | {"bsa", "platelet_fall"}

@@ -19,7 +19,7 @@ from dosing.library import Library, load
 from dosing.lint import checked
 from dosing.patients import check_cohort, convert
 from dosing.protocols import ACTIONS, bolus_total, changes, inputs_of, measured, running_name
-from dosing.scores import child_pugh_classes
+from dosing.scores import child_pugh_classes, four_ts_totals
 from dosing.seedtypes import Conditions, Table
 from dosing.tables import OUTSIDE, class_codes, grid_of, options_of, round_half_up
 
@@ -279,6 +279,9 @@ def _start(seeds: Library, table: Table, given: Columns, size: int) -> Columns:
     wanted |= {n: None for when in stops for n in when}
     if "crcl_ml_min" in wanted or "child_pugh" in wanted:
         columns = _derived(columns, size)
+    if "four_ts" in wanted and (totals := four_ts_totals(columns, size)) is not None:
+        given_total = np.asarray(columns.get("four_ts", np.full(size, np.nan)), dtype=float)
+        columns = dict(columns) | {"four_ts": np.where(np.isnan(given_total), totals, given_total)}
     values = {n: v for n in wanted if (v := _in_unit(columns, n)) is not None}
     columns_of_table = {n: values[n] for n in table.columns if n in values}
     row = np.broadcast_to(grid_of(table).rows_for(columns_of_table), (size,))

@@ -10,11 +10,11 @@ from dosing import renal
 from dosing.findings import Finding, Level, ordered
 from dosing.interval import Interval
 from dosing.library import Library, load
-from dosing.patients import Patient, meets, value_meets
+from dosing.patients import Patient, check, meets, value_meets
 from dosing.scoretypes import Band, Score, ScoreItem
 from dosing.seedtypes import Conditions, Confirmed
 from dosing.sentences import say
-from dosing.sizes import parts_missing
+from dosing.sizes import derive_sizes, parts_missing
 from dosing.tables import class_codes, compile_grid, options_of
 from dosing.units import show
 
@@ -124,11 +124,11 @@ def _said(found: Score, patient: Patient, bands: Iterable[Band]) -> list[Finding
         for v in found.variants.values()
         if v.note and patient.get(v.quantity) == v.answer
     ]
-    for check in found.checks:
-        if meets(patient, check.when):
-            level: Level = "stop" if check.stop else "warn" if check.warn else "note"
-            text = check.stop or check.warn or check.note
-            said.append(Finding(level, text, check.cite or found.cite))
+    for rule in found.checks:
+        if meets(patient, rule.when):
+            level: Level = "stop" if rule.stop else "warn" if rule.warn else "note"
+            text = rule.stop or rule.warn or rule.note
+            said.append(Finding(level, text, rule.cite or found.cite))
     if found.note:
         said.append(Finding("note", found.note, found.cite))
     return said
@@ -270,6 +270,41 @@ def child_pugh_class(patient: Patient) -> tuple[str, int] | None:
     """Class and total from the five components of one patient; None while one is missing."""
     result = additive(load().scores["child-pugh"], patient, {}, load())
     return (result.band, int(result.value)) if result.value is not None else None
+
+
+def four_ts_total(patient: Patient) -> float | None:
+    """The 4Ts score of one patient from its items; None while one is missing."""
+    return additive(load().scores["4ts"], patient, {}, load()).value
+
+
+def four_ts_items(seeds: Library) -> set[str]:
+    """The quantities that the 4Ts score asks for."""
+    items = seeds.scores["4ts"].items
+    asked = {seeds.names[n] for item in items for n in item.columns}
+    asked |= {str(item.classes["quantity"]) for item in items if item.classes}
+    return asked | {"platelets_peak"}
+
+
+def four_ts_totals(columns: Mapping[str, Any], size: int) -> Any:
+    """The 4Ts score of each patient of a cohort, NaN where an item is missing; None without items.
+
+    Parameters
+    ----------
+    columns : mapping
+        Arrays by the registry's names.
+    size : int
+    """
+    seeds = load()
+    asked = four_ts_items(seeds)
+    named = [n for n in columns if seeds.names[n] in asked]
+    if not {"heparin_before", "other_cause"} <= set(named):
+        return None
+    totals = np.full(size, np.nan)
+    for i, answers in enumerate(zip(*(columns[n] for n in named), strict=True)):
+        patient = derive_sizes(check(dict(zip(named, answers, strict=True))))
+        total = four_ts_total(patient)
+        totals[i] = np.nan if total is None else total
+    return totals
 
 
 def child_pugh_classes(columns: Mapping[str, Any], size: int) -> Any:

@@ -248,3 +248,26 @@ def test_a_class_with_gaps_is_filled_only_where_its_parts_are_known():
     found = dosing.start_many("argatroban", cohort, authority="us-label")
     assert found["dose"].tolist()[:2] == [2, 0.5]
     assert found["status"].tolist() == ["ok", "ok", "missing"]
+
+
+SUSPECTED = {
+    "platelets_peak": 220, "platelets_nadir": 80, "onset_day": 7, "heparin_before": "none",
+    "new_thrombosis": "new", "other_cause": "none",
+}  # fmt: skip
+
+
+def test_suspicion_by_the_items_of_the_4ts_stops_heparin_for_one_and_for_many():
+    changes = [{}, {"platelets_nadir": 200}, {"other_cause": None}, {"hit_confirmed": "no"},
+               {"four_ts": 2}]  # fmt: skip
+    cohort = pd.DataFrame(
+        [{"weight_kg": 70, "hit_confirmed": None, "four_ts": np.nan, **SUSPECTED, **c}
+         for c in changes]
+    )  # fmt: skip
+    many = dosing.start_many("heparin", cohort, "vte")["status"].tolist()
+    one = [dosing.start("heparin", "vte", **dict(row)) for _, row in cohort.iterrows()]
+    assert ["stop" if a.order is None else "ok" for a in one] == many
+    assert many == ["stop", "stop", "ok", "ok", "ok"]
+    assert "4Ts score 8 points" in one[0].derived
+    assert not {"platelets_peak", "other_cause"} & set(one[0].unused)
+    without = cohort.drop(columns=["four_ts", "other_cause"])
+    assert dosing.start_many("heparin", without, "vte")["status"].tolist() == ["ok"] * 5
