@@ -274,6 +274,8 @@ def child_pugh_class(patient: Patient) -> tuple[str, int] | None:
 
 def four_ts_total(patient: Patient) -> float | None:
     """The 4Ts score of one patient from its items; None while one is missing."""
+    if patient.get("other_cause") is None:  # always asked: without it the sum is not begun
+        return None
     return additive(load().scores["4ts"], patient, {}, load()).value
 
 
@@ -297,7 +299,7 @@ def four_ts_totals(columns: Mapping[str, Any], size: int) -> Any:
     seeds = load()
     asked = four_ts_items(seeds)
     named = [n for n in columns if seeds.names[n] in asked]
-    if not {"heparin_before", "other_cause"} <= set(named):
+    if "other_cause" not in named:
         return None
     totals = np.full(size, np.nan)
     for i, answers in enumerate(zip(*(columns[n] for n in named), strict=True)):
