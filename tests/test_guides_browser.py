@@ -106,6 +106,25 @@ def test_hit_in_cirrhosis_with_kidney_failure_from_suspicion_to_the_pump(visit):
     assert page.locator(".f-weight input").input_value() == "70"
 
 
+def test_what_one_panel_was_told_of_hit_no_other_forgets(visit):
+    page = visit.open()
+    panel(page, "Heparin")
+    page.locator(".f-heparin-indication select").select_option(label="venous thrombosis, treatment")
+    type_in(page, weight="70")
+    shows(page, "18")
+    assert page.locator(f"{LIVE} .dosing-answers .bigs").count()
+
+    panel(page, "HIT: which drug")
+    type_in(page, platelets_peak="220", platelets_nadir="80", onset_day="7")
+    answer(page, heparin_before="none", new_thrombosis="new", other_cause="none")
+    shows(page, "8 points")
+
+    panel(page, "Heparin")
+    shows(page, re.compile("HIT is suspected"))
+    assert not page.locator(f"{LIVE} .dosing-answers .bigs").count()
+    sound(visit)
+
+
 def test_refractory_hit_with_immunoglobulin_and_plasma_exchange(visit):
     page = visit.open()
     panel(page, "HIT: which drug")
