@@ -526,3 +526,15 @@ def test_an_order_asks_for_what_its_tables_and_its_safety_checks_use():
     )
     seeds = several(starting("a", then={"dose": 5}), bleeding, other, elsewhere)
     assert [*asked_by_order(seeds, "argatroban/hit")] == ["platelets", "bleeding"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"hit_recent": "yes"}, {"hit_confirmed": "yes"}, {"hit_with_thrombosis": "yes"},
+              {"four_ts": 4}],
+)  # fmt: skip
+def test_resistance_is_no_question_where_hit_is_known_or_suspected(given):
+    first = dosing.pathway("heparin-resistance", weight_kg=80, **given).stages[0]
+    assert [f.level for f in first.findings] == ["stop"]
+    assert "HIT" in first.findings[0].text
+    cleared = dosing.pathway("heparin-resistance", weight_kg=80, four_ts=4, hit_confirmed="no")
+    assert not cleared.stages[0].findings
