@@ -87,8 +87,9 @@ def titrate(
     patient, derived = derive(check(asked))
     held = check({name: held_from})
     findings = [*patient.findings, *held.findings]
-    by_hour = patient.get("heparin_units_h") is not None and patient.get("weight_kg") is None
-    needs = [*inputs_of(found), "weight_kg" if by_hour and name == "running" else name]
+    by_hour = found.dose_unit == "units/kg/h" and patient.get("heparin_units_h") is not None
+    lacks_weight = by_hour and patient.get("weight_kg") is None and running in (None, "")
+    needs = [*inputs_of(found), "weight_kg" if lacks_weight else name]
     missing = [n for n in needs if patient.get(n) is None and n not in patient.refused]
     findings += missing_findings(missing)
     rate, resuming = patient.number(name), held.number(name)

@@ -6,9 +6,12 @@ import pytest
 
 import dosing
 from dosing.calculators import CALCULATIONS
+from dosing.interval import Interval
 from dosing.library import cases, load
 from dosing.lint_scores import lint_equation, parts_of
+from dosing.patients import check
 from dosing.sentences import names_in
+from dosing.sizes import derive_sizes
 
 SEEDS = load()
 WORKED = {name: lines for name, lines in cases() if name in SEEDS.equations}
@@ -37,8 +40,8 @@ def test_a_worked_patient(name, line):
 @pytest.mark.parametrize("name", SEEDS.equations)
 def test_each_sentence_is_said_to_some_worked_patient(name):
     said = {f.text for line in WORKED[name] for f in worked_out(name, line).findings}
-    for check in SEEDS.equations[name].checks:
-        text = check.stop or check.warn or check.note
+    for rule in SEEDS.equations[name].checks:
+        text = rule.stop or rule.warn or rule.note
         pattern = "".join(
             ".+" if part.startswith("{") else re.escape(part)
             for part in re.split(r"(\{[^}]*\})", text)
@@ -62,3 +65,39 @@ def test_every_equation_has_its_arithmetic_its_file_and_its_cases():
 def test_parts_are_found_by_working_out_the_cases(name):
     assert "value" in parts_of(name)
     assert lint_equation(SEEDS.equations[name], SEEDS) == []
+
+
+def values_of(name, wanted):
+    """What an input or a part is in each worked patient."""
+    for line in WORKED[name]:
+        given = {k: v for k, v in line.items() if v and k not in ANSWERS}
+        rule = given.pop("weight_rule", SEEDS.site.crcl_weight)
+        patient = derive_sizes(check(given))
+        parts = CALCULATIONS[name](patient, rule)
+        value = parts.get(wanted) if wanted not in SEEDS.names else patient.get(wanted)
+        if isinstance(value, int | float):
+            yield float(value)
+
+
+def printed_edges(equation):
+    """Each number at which a sentence or an answer changes."""
+    for when in (*(c.when for c in equation.checks), *equation.flags.values()):
+        for name, condition in when.items():
+            if isinstance(condition, str) and re.search(r"\d", condition):
+                for edge in Interval.parse(condition).ends:
+                    if abs(edge) != float("inf"):
+                        yield name, edge
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "edge"),
+    [
+        pytest.param(e.id, part, edge, id=f"{e.id} {part} {edge:g}")
+        for e in SEEDS.equations.values()
+        for part, edge in sorted({*printed_edges(e)})
+    ],
+)
+def test_each_edge_has_worked_patients_on_both_sides_and_an_inputs_edge_one_on_it(name, part, edge):
+    sides = {(v > edge) - (v < edge) for v in values_of(name, part)}
+    assert len(sides) >= 2
+    assert 0 in sides or part not in SEEDS.names

@@ -121,14 +121,18 @@ def test_a_missing_value_gives_no_row_unless_it_cannot_matter():
     assert grid.needed({}) == ["weight_kg", "child_pugh"]
 
 
-def test_two_missing_values_that_cannot_matter_are_not_asked():
-    found = table(
+def narrowing():
+    """Each answer makes the next question needless, or needed."""
+    return table(
         {"child_pugh": {}, "weight_kg": {}, "age_y": {}},
         [{"child_pugh": "C"}, {"child_pugh": ["none", "A", "B"], "weight_kg": "< 50"},
          {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50", "age_y": "< 18"},
          {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50", "age_y": ">= 18"}],
     )  # fmt: skip
-    grid = compile_grid(found)
+
+
+def test_two_missing_values_that_cannot_matter_are_not_asked():
+    grid = compile_grid(narrowing())
     assert int(grid.rows_for({"child_pugh": "C"})) == 0
     assert int(grid.rows_for({"child_pugh": "A", "weight_kg": 40})) == 1
     assert int(grid.rows_for({"child_pugh": "A", "weight_kg": 500})) == OUTSIDE
@@ -205,13 +209,7 @@ def test_many_patients_are_answered_as_one_by_one(values):
 
 
 def test_only_what_could_change_the_answer_is_asked():
-    found = table(
-        {"child_pugh": {}, "weight_kg": {}, "age_y": {}},
-        [{"child_pugh": "C"}, {"child_pugh": ["none", "A", "B"], "weight_kg": "< 50"},
-         {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50", "age_y": "< 18"},
-         {"child_pugh": ["none", "A", "B"], "weight_kg": ">= 50", "age_y": ">= 18"}],
-    )  # fmt: skip
-    grid = compile_grid(found)
+    grid = compile_grid(narrowing())
     assert grid.needed({"child_pugh": "C"}) == []
     assert grid.needed({"child_pugh": "A", "weight_kg": 40}) == []
     assert grid.needed({"child_pugh": "A", "weight_kg": 60}) == ["age_y"]

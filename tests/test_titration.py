@@ -244,3 +244,12 @@ def test_heparin_is_not_titrated_in_hit_or_major_bleeding(inputs):
 def test_a_baseline_is_not_asked_of_heparin():
     found = dosing.titrate(RASCHKE, 18, aptt_s=60, baseline_aptt_s=30, weight_kg=70)
     assert not any("baseline" in f.text for f in found.findings)
+
+
+def test_a_rate_in_units_an_hour_asks_for_the_weight_only_where_it_is_the_rate_that_runs():
+    def lacks(protocol, running):
+        return dosing.titrate(protocol, running, aptt_s=60, heparin_units_h=1200).missing
+
+    assert lacks("heparin-raschke-1993", None) == ("weight_kg",)
+    assert lacks("heparin-raschke-1993", 18) == ()
+    assert lacks("argatroban-uhs-2016", None) == ("running",)
