@@ -58,9 +58,9 @@ class EvidencePanel:
             return
         found = models_evidence.lines(*wanted)
         shown = found[:MOST_LINES]
-        cut = "" if len(shown) == len(found) else f"; the first {len(shown)} are shown"
+        cut = "" if len(shown) == len(found) else f"; the first {len(shown):,} are shown"
         self.counted.value = (
-            f"<p class='hint'>{len(found)} lines{cut}. <button type='button'"
+            f"<p class='hint'>{len(found):,} lines{cut}. <button type='button'"
             " class='dosing-screen' data-dosing='csv'>Save as CSV</button></p>"
         )
         self.results.value = table(shown)
