@@ -9,22 +9,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dosing.advice import Advice, compare_advice, start
-    from dosing.calculators import score
-    from dosing.choice import proposed_protocol
-    from dosing.cohort import compare, start_many, titrate_many
-    from dosing.course import Course
-    from dosing.findings import Finding
-    from dosing.handover import Gate, warfarin_gate
-    from dosing.library import SeedError
-    from dosing.orders import Order
-    from dosing.pathways import pathway
-    from dosing.scores import ScoreResult
-    from dosing.steps import Step
-    from dosing.targets import TargetRange, target
-    from dosing.titration import titrate
-    from dosing.warfarin_week import TimeInRange
-    from dosing.warfarin_week import rosendaal as time_in_therapeutic_range
+    from dosing.advice.choice import proposed_protocol
+    from dosing.advice.cohort import compare, start_many, titrate_many
+    from dosing.advice.handover import Gate, warfarin_gate
+    from dosing.advice.pathways import pathway
+    from dosing.advice.start import Advice, compare_advice, start
+    from dosing.advice.step import Step
+    from dosing.advice.targets import TargetRange, target
+    from dosing.advice.titrate import titrate
+    from dosing.base.findings import Finding
+    from dosing.course.course import Course
+    from dosing.equations.warfarin_week import TimeInRange
+    from dosing.equations.warfarin_week import rosendaal as time_in_therapeutic_range
+    from dosing.knowledge.library import SeedError
+    from dosing.orders.infusion import Order
+    from dosing.scores.additive import ScoreResult
+    from dosing.scores.door import score
 
     __version__: str
 
@@ -56,26 +56,26 @@ __all__ = [
 
 # Loaded when first asked for: who wants a dose does not wait for courses and cohorts.
 _ROOMS = {
-    "advice": ("Advice", "compare_advice", "start"),
-    "calculators": ("score",),
-    "choice": ("proposed_protocol",),
-    "cohort": ("compare", "start_many", "titrate_many"),
-    "course": ("Course",),
-    "findings": ("Finding",),
-    "handover": ("Gate", "warfarin_gate"),
-    "library": ("SeedError",),
-    "orders": ("Order",),
-    "pathways": ("pathway",),
-    "scores": ("ScoreResult",),
-    "steps": ("Step",),
-    "targets": ("TargetRange", "target"),
-    "titration": ("titrate",),
-    "warfarin_week": ("TimeInRange",),
+    "advice.start": ("Advice", "compare_advice", "start"),
+    "scores.door": ("score",),
+    "advice.choice": ("proposed_protocol",),
+    "advice.cohort": ("compare", "start_many", "titrate_many"),
+    "course.course": ("Course",),
+    "base.findings": ("Finding",),
+    "advice.handover": ("Gate", "warfarin_gate"),
+    "knowledge.library": ("SeedError",),
+    "orders.infusion": ("Order",),
+    "advice.pathways": ("pathway",),
+    "scores.additive": ("ScoreResult",),
+    "advice.step": ("Step",),
+    "advice.targets": ("TargetRange", "target"),
+    "advice.titrate": ("titrate",),
+    "equations.warfarin_week": ("TimeInRange",),
 }
 _HOMES = {name: (room, name) for room, names in _ROOMS.items() for name in names}
 _HOMES |= {
-    "__version__": ("advice", "VERSION"),
-    "time_in_therapeutic_range": ("warfarin_week", "rosendaal"),
+    "__version__": ("advice.start", "VERSION"),
+    "time_in_therapeutic_range": ("equations.warfarin_week", "rosendaal"),
 }
 
 

@@ -48,7 +48,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START = "import json, sys; from pathlib import Path; from dosing.serve import serve; "
+START = "import json, sys; from pathlib import Path; from dosing.interfaces.serve import serve; "
 WAIT = 15_000  # the longest that anything on a page may take before a test fails [ms]
 
 

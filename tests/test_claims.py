@@ -11,10 +11,10 @@ from typing import Any
 import attrs
 import pytest
 
-from dosing.cli import RUN
-from dosing.library import Library, load
-from dosing.lint import lint_library
-from dosing.seedtypes import Claim
+from dosing.interfaces.cli import RUN
+from dosing.knowledge.library import Library, load
+from dosing.knowledge.seedtypes import Claim
+from dosing.lint.lint import lint_library
 
 DOCUMENTS = ("000", "001", "002", "003", "004")
 COMMANDS = {"start", "compare", "titrate", "score", "ttr", "lint", "diff", "tables", "evidence"}
@@ -82,7 +82,7 @@ def _named_in_code(seeds: Library) -> set[str]:
     """Sources that an equation names: its coefficients live in code."""
     words = {
         node.value.split()[0]
-        for path in (ROOT / "dosing").glob("*.py")
+        for path in (ROOT / "dosing").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.split()
     }

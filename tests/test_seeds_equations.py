@@ -5,13 +5,13 @@ import re
 import pytest
 
 import dosing
-from dosing.calculators import CALCULATIONS
-from dosing.interval import Interval
-from dosing.library import cases, load
-from dosing.lint_scores import lint_equation, parts_of
-from dosing.patients import check
-from dosing.sentences import names_in
-from dosing.sizes import derive_sizes
+from dosing.base.interval import Interval
+from dosing.knowledge.library import cases, load
+from dosing.knowledge.sentences import names_in
+from dosing.lint.scores import lint_equation, parts_of
+from dosing.rules.patients import check
+from dosing.scores.door import CALCULATIONS
+from dosing.scores.sizes import derive_sizes
 
 SEEDS = load()
 WORKED = {name: lines for name, lines in cases() if name in SEEDS.equations}

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 import dosing
-from dosing.advice import look_up
-from dosing.checks import fired
-from dosing.library import load
-from dosing.pathways import asked_by_pathway, rank
-from dosing.patients import check
+from dosing.advice.pathways import asked_by_pathway, rank
+from dosing.advice.start import look_up
+from dosing.knowledge.library import load
+from dosing.rules.checks import fired
+from dosing.rules.patients import check
 
 SEEDS = load()
 AGENTS = [t for t in SEEDS.tables.values() if t.purpose == "agent"]

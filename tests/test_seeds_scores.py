@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from dosing.interval import Interval
-from dosing.library import cases, load
-from dosing.lint_scores import lint_score, spread
-from dosing.scores import bands_of
-from dosing.tables import possible_range
+from dosing.base.interval import Interval
+from dosing.knowledge.library import cases, load
+from dosing.lint.scores import lint_score, spread
+from dosing.rules.tables import possible_range
+from dosing.scores.additive import bands_of
 
 SEEDS = load()
 

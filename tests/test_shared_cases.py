@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 import dosing
-from dosing import exchange, orders, pathways
-from dosing.advice import look_up
-from dosing.library import load
-from dosing.patients import check
+from dosing.advice import pathways
+from dosing.advice.start import look_up
+from dosing.equations import exchange
+from dosing.knowledge.library import load
+from dosing.orders import infusion as orders
+from dosing.rules.patients import check
 
 CASES = tomllib.loads((Path(__file__).parent / "data/shared_cases.toml").read_text("utf-8"))
 

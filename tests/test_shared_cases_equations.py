@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import dosing
-from dosing import exchange, warfarin
+from dosing.equations import exchange, warfarin
 
 NO_DIALYSIS = {"dialysis_in_week": "no"}
 ILL = {"bilirubin_mg_dl": 3.8, "inr": 2.26, "creatinine_mg_dl": 1.77} | NO_DIALYSIS

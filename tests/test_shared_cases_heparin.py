@@ -3,9 +3,9 @@
 import pytest
 
 import dosing
-from dosing.advice import look_up
-from dosing.library import load
-from dosing.patients import check
+from dosing.advice.start import look_up
+from dosing.knowledge.library import load
+from dosing.rules.patients import check
 
 RASCHKE, UMICH = "heparin-raschke-1993", "heparin-umich-anti-xa-vte"
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 import dosing
-from dosing.doses import calendar
+from dosing.orders.fixed import calendar
 
 ANSWERS = {
     "immunosuppression": "no", "temperature_c": 38.3, "spleen_large": "no", "liver_large": "no",

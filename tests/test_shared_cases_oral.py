@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 import dosing
-from dosing.advice import look_up
-from dosing.doses import calendar
-from dosing.library import load
-from dosing.patients import check
+from dosing.advice.start import look_up
+from dosing.knowledge.library import load
+from dosing.orders.fixed import calendar
+from dosing.rules.patients import check
 
 SEEDS = load("")
 FREE = {"pgp_inhibitor": "none"}

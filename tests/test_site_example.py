@@ -21,7 +21,8 @@ SHOWN = re.findall(r"^\$ (.*)\n((?:(?!```).*\n)+)", GUIDE, re.MULTILINE)
 
 def run(site, *argv):
     return subprocess.run(
-        [sys.executable, "-m", "dosing.cli", *argv], capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "dosing.interfaces.cli", *argv],
+        capture_output=True, text=True, check=False,
         env=os.environ | {"DOSING_SITE": str(site)},
     )  # fmt: skip
 
@@ -102,7 +103,7 @@ def test_the_guide_shows_what_is_printed(desk, command, printed):
     settings, _, verb = command.partition("dosing ")
     site = settings.strip().removeprefix("DOSING_SITE=")
     ran = subprocess.run(
-        [sys.executable, "-m", "dosing.cli", *shlex.split(verb)], cwd=desk,
+        [sys.executable, "-m", "dosing.interfaces.cli", *shlex.split(verb)], cwd=desk,
         capture_output=True, text=True, check=False, env=os.environ | {"DOSING_SITE": site},
     )  # fmt: skip
     said = (ran.stdout + ran.stderr).splitlines()

@@ -7,15 +7,15 @@ from typing import Any, Protocol
 
 import ipywidgets as w
 
-from dosing.library import load
-from dosing.sentences import words
-from dosing.ui.fields import Aid, Confirm, Fields, PatientForm, box, show
+from dosing.knowledge.library import load
+from dosing.knowledge.sentences import words
+from dosing.ui.evidence.view import EvidencePanel
 from dosing.ui.guard import Keeper, LiveGuard
-from dosing.ui.models import PatientModel
-from dosing.ui.models_titrate import drugs, show_time
-from dosing.ui.views import Titrate
-from dosing.ui.views_evidence import EvidencePanel
-from dosing.ui.views_guide import Guide
+from dosing.ui.guide.view import Guide
+from dosing.ui.page.fields import Aid, Confirm, Fields, PatientForm, box, show
+from dosing.ui.page.patient import PatientModel
+from dosing.ui.titrate.model import drugs, show_time
+from dosing.ui.titrate.view import Titrate
 
 
 class Panel(Protocol):

@@ -1,0 +1,149 @@
+"""One step of a titration in words: the order, what it rests on, and how it was worked out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from dosing.advice.start import VERSION
+from dosing.base.findings import Finding
+from dosing.base.units import show, show_hours
+from dosing.knowledge.seedtypes import Change, Confirmed, Protocol
+from dosing.knowledge.sentences import words
+from dosing.rules.patients import Patient
+from dosing.rules.protocols import running_name
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """What a protocol asks for after one result. ``action`` is empty when it cannot say.
+
+    ``rate`` is what the pump is to run at now: 0 while held or stopped. ``bolus`` is in
+    ``bolus_unit``; ``bolus_total`` is what this patient is given, capped.
+    """
+
+    action: str
+    rate: float | None
+    unit: str
+    pump_ml_h: float | None
+    given_dose: float | None
+    bolus: float | None
+    hold_min: float | None
+    until_in_range: bool
+    resume_rate: float | None
+    resume_pump_ml_h: float | None
+    recheck_h: float | None
+    in_range: bool | None
+    notify: bool
+    findings: tuple[Finding, ...]
+    trace: tuple[str, ...]
+    protocol: str
+    title: str
+    row: int | None
+    cite: str
+    confirmed: Confirmed | None
+    inputs: dict[str, Any]
+    missing: tuple[str, ...]
+    seeds: str
+    bolus_unit: str | None = None
+    bolus_total: float | None = None
+    measure: str = "aPTT"
+    version: str = VERSION
+
+    def to_dict(self) -> dict[str, Any]:
+        """The step as JSON carries it."""
+        out = attrs.asdict(self, recurse=False)
+        out["findings"] = [f.to_dict() for f in self.findings]
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in out.items()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Step":
+        """The inverse of :meth:`to_dict`."""
+        values = dict(data)
+        values["findings"] = tuple(Finding(**f) for f in values["findings"])
+        for name in ("trace", "missing"):
+            values[name] = tuple(values[name])
+        return cls(**values)
+
+    @property
+    def sentence(self) -> str:
+        """The order in one line."""
+        if not self.action:
+            return words("step-none")
+        parts = [self._bolus_words()] if self.bolus is not None else []
+        rate = self._rate_words(self.rate, self.pump_ml_h)
+        parts += [words(f"step-{self.action}", rate=rate)]
+        if self.action == "hold":
+            again = self._rate_words(self.resume_rate, self.resume_pump_ml_h)
+            if self.until_in_range:
+                parts.append(words("step-resume-in-range", rate=again, measure=self.measure))
+            else:
+                wait = show_hours((self.hold_min or 0) / 60)
+                parts.append(words("step-resume-after", wait=wait, rate=again))
+        if self.notify:
+            parts.append(words("step-notify"))
+        if self.recheck_h is not None:
+            name = "step-next" if self.hold_min is None else "step-next-after-restart"
+            parts.append(words(name, measure=self.measure, wait=show_hours(self.recheck_h)))
+        return " ".join(parts)
+
+    def _bolus_words(self) -> str:
+        unit = self.bolus_unit or ""
+        if self.bolus_total is None:
+            return words("step-bolus-by-weight", dose=self.bolus or 0, unit=unit)
+        return words("step-bolus", total=self.bolus_total, unit=unit.split("/")[0])
+
+    def _rate_words(self, rate: float | None, pump: float | None) -> str:
+        words = f"{show(rate or 0)} {self.unit}"
+        return words if pump is None or not rate else f"{words}: pump {show(pump)} mL/h"
+
+    def __str__(self) -> str:
+        lines = [self.title, f"  {self.sentence}"]
+        lines += [
+            f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in self.findings
+        ]
+        lines += [f"  = {line}" for line in self.trace]
+        return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def working(
+    protocol: Protocol, patient: Patient, then: Change, at: int, resuming: bool
+) -> list[str]:
+    """The arithmetic of a step, as a pharmacist would write it."""
+    running, unit = patient.number(running_name(protocol)) or 0.0, protocol.dose_unit
+    lines = []
+    aptt, baseline = patient.number("aptt_s"), patient.number("baseline_aptt_s")
+    if aptt is not None and protocol.measure == "aptt_ratio" and baseline is not None:
+        lines.append(
+            f"aPTT {show(aptt)} s ÷ baseline {show(baseline)} s = {show(aptt / baseline, 3)}"
+        )
+    when = ", ".join(
+        f"{n} {' or '.join(c) if isinstance(c, list) else c}"
+        for n, c in protocol.rows[at].when.items()
+    )
+    lines.append(f"row {at + 1}: {when}")
+    if resuming or then.none:
+        return lines
+    if then.holds:
+        lines.append(
+            _arithmetic(running, then.resume_factor, then.resume_add, unit) + " on resuming"
+        )
+    elif not then.stop:
+        lines.append(_arithmetic(running, then.factor, then.add, unit))
+    return lines
+
+
+def _arithmetic(running: float, factor: float, add: float, unit: str) -> str:
+    text = f"{show(running)}"
+    if factor != 1:
+        text += f" × {show(factor)}"
+    if add:
+        text += f" {'+' if add > 0 else '-'} {show(abs(add))}"
+    return f"{text} = {show(round(running * factor + add, 9))} {unit}"

@@ -1,0 +1,197 @@
+"""Titration: from the rate that runs and the new laboratory result to the next rate.
+
+A change is always from the running rate, never from the first one. All functions take one patient
+or arrays of many.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from dosing.base.interval import Interval
+from dosing.knowledge.seedtypes import Protocol
+from dosing.rules.tables import grid_of
+
+ACTIONS = ("continue", "increase", "decrease", "hold", "stop")
+CONTINUE, INCREASE, DECREASE, HOLD, STOP = range(len(ACTIONS))
+
+
+@attrs.frozen(eq=False)
+class Changes:
+    """What a protocol says for each patient; arrays of one shape.
+
+    ``row`` is negative and every number NaN where a value is missing or impossible.
+    """
+
+    row: Any
+    action: Any
+    rate: Any
+    resume_rate: Any
+    hold_min: Any
+    until_in_range: Any
+    bolus: Any
+    flat_bolus: Any
+    notify: Any
+    in_range: Any
+    capped: Any
+    limited: Any
+    emptied: Any
+    recheck_h: Any
+
+
+def measured(protocol: Protocol, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The protocol's columns from what was measured: a ratio is formed from its two parts."""
+    values = {name: given[name] for name in protocol.columns if name in given}
+    if "aptt_ratio" in protocol.columns and {"aptt_s", "baseline_aptt_s"} <= set(given):
+        values["aptt_ratio"] = np.divide(
+            np.asarray(given["aptt_s"], dtype=float),
+            np.asarray(given["baseline_aptt_s"], dtype=float),
+        )
+    return values
+
+
+def inputs_of(protocol: Protocol) -> tuple[str, ...]:
+    """What must be measured for this protocol, under the registry's names."""
+    names = [name for name in protocol.columns if name != "aptt_ratio"]
+    if "aptt_ratio" in protocol.columns:
+        names += [name for name in ("aptt_s", "baseline_aptt_s") if name not in names]
+    return tuple(names)
+
+
+def target_of(protocol: Protocol) -> Interval:
+    """The range that the protocol seeks, in the unit of its measure."""
+    return Interval.parse(protocol.target)
+
+
+def measure_word(protocol: Protocol) -> str:
+    """What the protocol goes by, as it is said in an order."""
+    return "anti-Xa" if protocol.measure.startswith("anti_xa") else "aPTT"
+
+
+def running_name(protocol: Protocol) -> str:
+    """Under which name a running rate is checked: what is possible differs by the unit."""
+    return "heparin_units_h" if protocol.dose_unit == "units/h" else "running"
+
+
+def bolus_unit(protocol: Protocol, flat: bool = False) -> str:
+    """The unit of a protocol's bolus: for each kg where its doses are, unless it is flat.
+
+    Examples
+    --------
+    >>> from dosing.knowledge.library import load
+    >>> bolus_unit(load().protocols["heparin-raschke-1993"])
+    'units/kg'
+    """
+    mass = protocol.dose_unit.split("/")[0]
+    return f"{mass}/kg" if "/kg" in protocol.dose_unit and not flat else mass
+
+
+def bolus_total(protocol: Protocol, change: Changes, weight_kg: Any) -> tuple[Any, Any]:
+    """The bolus that is given, in the mass of the dose unit, and where the protocol's cap bound.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    change : Changes
+    weight_kg : float or array
+        Dosing weight; NaN where it is not known. [kg]
+
+    Returns
+    -------
+    total, capped : ndarray
+        NaN where there is no bolus, or one by weight and no weight.
+    """
+    by_weight = change.bolus * weight_kg if "/kg" in protocol.dose_unit else change.bolus
+    wanted = np.where(np.isnan(change.flat_bolus), by_weight, change.flat_bolus)
+    cap = np.inf if protocol.limits.max_bolus is None else protocol.limits.max_bolus
+    capped = np.round(wanted, 6) > cap
+    return np.where(capped, cap, np.round(wanted, 6)), capped
+
+
+def changes(
+    protocol: Protocol, running: Any, given: Mapping[str, Any], in_range_before: Any = 0
+) -> Changes:
+    """Apply a protocol.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    running : float or array
+        The rate running when the sample was drawn, above 0 and not above the protocol's ceiling.
+        [the protocol's dose unit]
+    given : mapping
+        Measured values by name: see :func:`inputs_of`.
+    in_range_before : int or array
+        Results in range immediately before this one, without a change between.
+
+    Returns
+    -------
+    Changes
+    """
+    running = np.asarray(running, dtype=float)
+    row = np.asarray(grid_of(protocol).rows_for(measured(protocol, given)))
+    row, running = np.broadcast_arrays(row, running)
+    usable = (running > 0) & (running <= protocol.limits.top)
+    row = np.where(usable, row, np.where(row < 0, row, -1))
+    known = row >= 0
+    then = [r.then for r in protocol.rows]
+
+    def of(values: list[Any], missing: Any = np.nan) -> Any:
+        return np.where(known, np.array(values)[row], missing)
+
+    factor, add = of([t.factor for t in then]), of([t.add for t in then])
+    hold = of([t.holds for t in then], False).astype(bool)
+    stop = of([t.stop for t in then], False).astype(bool)
+    unchanged = of([t.none for t in then], False).astype(bool)
+    wanted = np.round(running * factor + add, 9)
+    rate, limited, capped = _within(protocol, running, wanted)
+    resume = running * of([t.resume_factor for t in then]) + of([t.resume_add for t in then])
+    resume = np.where(hold, np.round(resume, 9), np.nan)
+    emptied = known & ((hold & (resume <= 0)) | (~hold & ~stop & (rate <= 0)))
+    stop, hold = stop | emptied, hold & ~emptied
+    action = np.select(
+        [stop, hold, rate > running, rate < running],
+        [STOP, HOLD, INCREASE, DECREASE],
+        CONTINUE,
+    )
+    until = of([t.hold is not None for t in then], False).astype(bool) & hold
+    capped = capped & ~hold & ~stop
+    return Changes(
+        row=row,
+        action=np.where(known, action, -1),
+        rate=np.where(hold | stop, 0.0, np.where(known, rate, np.nan)),
+        resume_rate=np.where(hold, resume, np.nan),
+        hold_min=np.where(hold, of([t.hold_min or np.nan for t in then]), np.nan),
+        until_in_range=until,
+        bolus=of([np.nan if t.bolus is None else t.bolus for t in then]),
+        flat_bolus=of([np.nan if t.flat_bolus is None else t.flat_bolus for t in then]),
+        notify=of([t.notify for t in then], False).astype(bool) | stop | capped,
+        in_range=unchanged,
+        capped=capped,
+        limited=limited & ~hold & ~stop,
+        emptied=emptied,
+        recheck_h=np.where(known, _recheck(protocol, unchanged, in_range_before), np.nan),
+    )
+
+
+def _within(protocol: Protocol, running: Any, wanted: Any) -> tuple[Any, Any, Any]:
+    """The wanted rate within the largest step and the ceiling, and where either bound."""
+    limits = protocol.limits
+    rate = wanted
+    limited = np.zeros(np.shape(wanted), dtype=bool)
+    if limits.max_step is not None:
+        rate = np.clip(wanted, running - limits.max_step, running + limits.max_step)
+        limited = rate != wanted
+    capped = rate > limits.top
+    return np.where(capped, limits.top, rate), limited, capped
+
+
+def _recheck(protocol: Protocol, unchanged: Any, in_range_before: Any) -> Any:
+    rule = protocol.recheck
+    in_range_h: Any = rule.in_range_h
+    if rule.stable_after is not None and rule.stable_h is not None:
+        stable = np.asarray(in_range_before) + 1 >= rule.stable_after
+        in_range_h = np.where(stable, rule.stable_h, in_range_h)
+    return np.where(unchanged, in_range_h, rule.after_change_h)

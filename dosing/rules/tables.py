@@ -1,0 +1,345 @@
+"""Decision tables: compiled once to a grid of cells, so that one look-up answers each patient.
+
+Rows of a table can only begin or end at the edges that it prints. Every edge, and the space
+between each two, is one slot of an axis; the product of the axes is a grid in which each cell
+holds the number of the row that answers it. The same grid is the proof (:mod:`dosing.lint`: no cell
+without a row, none with two) and the engine (:meth:`Grid.rows_for`: a look-up for any number of
+patients).
+"""
+
+import functools
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from dosing.base.interval import Interval
+from dosing.knowledge.library import SeedError, load
+from dosing.knowledge.seedtypes import Column, Condition, Conditions, Quantity
+from dosing.knowledge.sentences import words
+
+MISSING, OUTSIDE, GAP, OVERLAP = -1, -2, -3, -4
+ABSENT = "absent"
+MOST_CELLS = 2_000_000
+
+Array = npt.NDArray[Any]
+Rows = npt.NDArray[np.int16]
+
+
+class _Conditional(Protocol):
+    @property
+    def when(self) -> Conditions: ...
+
+
+class Ruled(Protocol):
+    """What a table and a protocol have in common: conditions on columns, a row each."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def columns(self) -> dict[str, Column]: ...
+    @property
+    def counts(self) -> dict[str, Conditions]: ...
+    @property
+    def rows(self) -> Sequence[_Conditional]: ...
+
+
+@attrs.frozen(eq=False)
+class Axis:
+    """One input of a grid. Its last slot stands for a missing value."""
+
+    name: str
+    quantity: Quantity
+    edges: tuple[float, ...] = ()
+    values: tuple[str, ...] = ()
+    precision: float | None = None
+    domain: Interval = attrs.field(factory=Interval)
+
+    @property
+    def size(self) -> int:
+        """How many slots hold a real value."""
+        return len(self.values) or 2 * len(self.edges) + 1
+
+    @functools.cached_property
+    def points(self) -> Array:
+        """A value for each real slot: for numbers each edge, and a point between each two."""
+        if self.values:
+            return np.array(self.values, dtype=object)
+        low, high = self.edges[0] - 1, self.edges[-1] + 1
+        inner = [(a + b) / 2 for a, b in itertools.pairwise(self.edges)]
+        between = [low, *inner, high]
+        return np.array([x for p in zip(between, (*self.edges, None), strict=True) for x in p][:-1])
+
+    @functools.cached_property
+    def inside(self) -> Array:
+        """The real slots within the table's domain."""
+        slots = np.arange(self.size)
+        return slots if self.values else slots[self.domain.holds(self.points)]
+
+    def slots(self, values: Any) -> Array:
+        """The slot of each value; ``size`` where it is missing."""
+        if self.values:
+            return class_codes(values, self.quantity)
+        given = np.asarray(values, dtype=float)
+        read = round_half_up(given, self.precision) if self.precision else given
+        slot = np.zeros(read.shape, dtype=np.uint8)
+        for edge in self.edges:
+            slot += read >= edge
+            slot += read > edge
+        slot[np.isnan(read)] = self.size
+        return slot
+
+
+def round_half_up(values: Any, step: float) -> Array:
+    """Round to a multiple of ``step``, halves away from zero towards the larger number.
+
+    Python's own rounding takes halves to the even neighbour, which a label table does not.
+    """
+    units = np.round(np.asarray(values, dtype=float) / step, 9)
+    return np.round(np.floor(units + 0.5) * step, 9)
+
+
+def class_codes(values: Any, quantity: Quantity) -> Array:
+    """The position of each value among the quantity's classes; their number where missing."""
+    options = options_of(quantity)
+    if (categories := getattr(getattr(values, "dtype", None), "categories", None)) is not None:
+        codes = np.asarray(values.codes if hasattr(values, "codes") else values.cat.codes)
+        known = np.array([*(_class_code(c, quantity) for c in categories), len(options)])
+        return cast(Array, known.astype(np.uint8)[codes])
+    given = np.asarray(values, dtype=object)
+    if given.ndim == 0 or given.size < 16:
+        flat = [_class_code(v, quantity) for v in given.ravel()]
+        return np.array(flat, dtype=np.uint8).reshape(given.shape)
+    seen: dict[Any, int] = {}
+    codes = np.fromiter(
+        (seen.setdefault(v, len(seen)) if v == v else -1 for v in given), np.intp, given.size
+    )
+    known = np.array([*(_class_code(v, quantity) for v in seen), len(options)], dtype=np.uint8)
+    return cast(Array, known[codes])
+
+
+def options_of(quantity: Quantity) -> tuple[str, ...]:
+    """The answers that a class or a yes-no question has."""
+    return quantity.values or ("no", "yes")
+
+
+def read_class(value: Any, quantity: Quantity) -> str:
+    """The class that was meant, without regard to case; ValueError lists what exists."""
+    options = options_of(quantity)
+    if isinstance(value, bool | np.bool_) and quantity.kind == "yes-no":
+        return "yes" if value else "no"
+    word = str(value).strip()
+    word = {k.lower(): v for k, v in quantity.aliases.items()}.get(word.lower(), word)
+    for option in options:
+        if option.lower() == word.lower():
+            return option
+    answers = ", ".join(options)
+    raise ValueError(
+        words("not-an-answer", label=quantity.label, typed=repr(value), answers=answers)
+    )
+
+
+def _class_code(value: Any, quantity: Quantity) -> int:
+    options = options_of(quantity)
+    if value is None or value != value:
+        return len(options)
+    try:
+        return options.index(read_class(value, quantity))
+    except ValueError:
+        return len(options)
+
+
+@attrs.frozen(eq=False)
+class Grid:
+    """A compiled table: which row answers each combination of slots."""
+
+    axes: tuple[Axis, ...]
+    cells: Rows
+    optional: frozenset[str] = frozenset()
+
+    @functools.cached_property
+    def _flat(self) -> tuple[Rows, tuple[int, ...]]:
+        strides = np.array(self.cells.strides) // self.cells.itemsize
+        return self.cells.ravel(), tuple(int(s) for s in strides)
+
+    def rows_for(self, given: Mapping[str, Any]) -> Rows:
+        """The row that answers each patient; MISSING or OUTSIDE where none does.
+
+        Parameters
+        ----------
+        given : mapping
+            Values or arrays of one length by column name; a column left out is missing.
+        """
+        flat, strides = self._flat
+        at: Any = 0
+        for axis, stride in zip(self.axes, strides, strict=True):
+            slot: Any = axis.slots(given[axis.name]) if axis.name in given else axis.size
+            at = at + np.multiply(slot, stride, dtype=np.intp)
+        return cast(Rows, flat.take(at))
+
+    def needed(self, given: Mapping[str, Any]) -> list[str]:
+        """The missing columns that could change the answer for one patient."""
+        free, at = [], []
+        for i, axis in enumerate(self.axes):
+            slot = int(axis.slots(given[axis.name])) if axis.name in given else axis.size
+            if slot == axis.size and axis.name not in self.optional:
+                free.append((i, axis.name))
+                at.append(axis.inside)
+            else:
+                at.append(np.array([slot]))
+        cells = self.cells[np.ix_(*at)]
+        return [name for i, name in free if (np.diff(cells, axis=i) != 0).any()]
+
+
+def compile_grid(table: Ruled) -> Grid:
+    """Lay a table out as a grid.
+
+    Raises
+    ------
+    SeedError
+        When a column or condition is not one that the registry knows, or the grid is too large.
+    """
+    axes = tuple(_axis(table, name) for name in table.columns)
+    shape = tuple(axis.size + 1 for axis in axes)
+    if np.prod(shape, dtype=float) > MOST_CELLS:
+        raise SeedError(f"{table.id}: too many combinations to prove; split the table")
+    masks = np.zeros((len(table.rows), *shape), dtype=bool)
+    counted = {name: _count(table, axes, name, held) for name, held in table.counts.items()}
+    for i, row in enumerate(table.rows):
+        mask = np.ones(shape, dtype=bool)
+        for name, condition in row.when.items():
+            if name in counted:
+                mask &= _interval(table, name, condition).holds(counted[name])
+            else:
+                mask &= _mask(table, axes, name, condition)
+        masks[i] = mask
+    hits = masks.sum(axis=0, dtype=np.int16)
+    cells = np.where(hits == 1, masks.argmax(axis=0), np.where(hits == 0, GAP, OVERLAP))
+    cells = cells.astype(np.int16)
+    for i, axis in enumerate(axes):
+        outside = np.setdiff1d(np.arange(axis.size), axis.inside)
+        np.moveaxis(cells, i, 0)[outside] = OUTSIDE
+    optional = frozenset(axis.name for axis in axes if _listed_absent(table, axis.name))
+    for i, axis in enumerate(axes):
+        if axis.name not in optional:
+            _settle_missing(cells, i, axis.size)
+    return Grid(axes, cells, optional)
+
+
+def _settle_missing(cells: Rows, axis: int, size: int) -> None:
+    """A missing value is no matter when every value it could have leads to the same row."""
+    turned = np.moveaxis(cells, axis, 0)
+    inside = turned[:size]
+    highest = inside.max(axis=0)
+    lowest = np.where(inside == OUTSIDE, highest, inside).min(axis=0)
+    settled = (highest == lowest) & (highest >= 0)
+    # Outside by another value stays outside: it must not look like an open question.
+    turned[size] = np.where(settled | (inside == OUTSIDE).all(axis=0), highest, MISSING)
+
+
+def _axis(table: Ruled, name: str) -> Axis:
+    registry = load()
+    if name not in registry.names:
+        raise SeedError(f"{table.id}: no quantity is called {name!r}")
+    quantity = registry.quantities[registry.names[name]]
+    column = table.columns[name]
+    if quantity.kind != "number":
+        return Axis(name, quantity, values=options_of(quantity))
+    edges: set[float] = set()
+    domain = Interval.parse(column.domain) if column.domain else possible_range(quantity, name)
+    edges.update(domain.ends)
+    for when in (*(row.when for row in table.rows), *table.counts.values()):
+        if name in when:
+            edges.update(_interval(table, name, when[name]).ends)
+    return Axis(name, quantity, tuple(sorted(edges)), (), column.precision, domain)
+
+
+def possible_range(quantity: Quantity, name: str) -> Interval:
+    """The range outside which a value is refused, in the unit of ``name``."""
+    if quantity.possible is None:
+        raise SeedError(f"{name}: the registry gives no possible range")
+    low, high = (from_base(end, quantity, name) for end in quantity.possible)
+    return Interval(float(low), float(high))
+
+
+def from_base(value: Any, quantity: Quantity, name: str) -> Any:
+    """A value in the quantity's first unit, in the unit of ``name``."""
+    unit = quantity.names[name]
+    if unit.per_base is not None:
+        return value * unit.per_base
+    return value if unit.in_base is None else value / unit.in_base
+
+
+def to_base(value: Any, quantity: Quantity, name: str) -> Any:
+    """A value in the unit of ``name``, in the quantity's first unit."""
+    unit = quantity.names[name]
+    if unit.per_base is not None:
+        return value / unit.per_base
+    return value if unit.in_base is None else value * unit.in_base
+
+
+def _interval(table: Ruled, name: str, condition: Condition) -> Interval:
+    if not isinstance(condition, str):
+        raise SeedError(f"{table.id}: {name} takes an interval, not a list")
+    try:
+        return Interval.parse(condition)
+    except ValueError as error:
+        raise SeedError(f"{table.id}: {name}: {error}") from None
+
+
+def _listed_absent(table: Ruled, name: str) -> bool:
+    return any(
+        ABSENT in ([c] if isinstance(c, str) else c)
+        for row in table.rows
+        if (c := row.when.get(name)) is not None
+    )
+
+
+def _mask(table: Ruled, axes: tuple[Axis, ...], name: str, condition: Condition) -> Array:
+    """Where one condition holds, shaped to broadcast over the grid; never in the missing slot."""
+    places = [axis.name for axis in axes]
+    if name not in places:
+        raise SeedError(f"{table.id}: {name!r} is neither a column nor a count")
+    i = places.index(name)
+    axis = axes[i]
+    inside = np.zeros(axis.size + 1, dtype=bool)
+    if axis.values:
+        wanted = [condition] if isinstance(condition, str) else condition
+        if stray := set(wanted) - {*axis.values, ABSENT}:
+            raise SeedError(
+                f"{table.id}: {name} is never {sorted(stray)[0]!r}; it is one of"
+                f" {', '.join(axis.values)}"
+            )
+        inside[:-1] = [value in wanted for value in axis.values]
+        inside[-1] = ABSENT in wanted
+    else:
+        inside[:-1] = _interval(table, name, condition).holds(axis.points)
+    return inside.reshape([-1 if j == i else 1 for j in range(len(axes))])
+
+
+def _count(table: Ruled, axes: tuple[Axis, ...], name: str, held: Conditions) -> Array:
+    """How many of the conditions hold in each cell."""
+    shape = tuple(axis.size + 1 for axis in axes)
+    total = np.zeros(shape, dtype=np.int8)
+    for column, condition in held.items():
+        total = total + _mask(table, axes, column, condition)
+    return total
+
+
+@functools.lru_cache(maxsize=512)
+def _cached(table_id: str, protocol: bool, digest: str) -> Grid:
+    seeds: Mapping[str, Ruled] = load().protocols if protocol else load().tables
+    return compile_grid(seeds[table_id])
+
+
+def grid_of(table: Ruled) -> Grid:
+    """The compiled grid of a table or protocol; that of a seed is kept for the next patient."""
+    library = load()
+    if library.protocols.get(table.id) is table:
+        return _cached(table.id, True, library.digest)
+    if library.tables.get(table.id) is table:
+        return _cached(table.id, False, library.digest)
+    return compile_grid(table)

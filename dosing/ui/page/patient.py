@@ -1,0 +1,104 @@
+"""What the pages know of a patient: entries as typed, and the values they make. No widget here."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import traitlets as tl
+
+from dosing.knowledge.library import load
+from dosing.knowledge.seedtypes import Quantity
+from dosing.rules.patients import check
+
+DERIVED = "derived"  # a group that is worked out, never asked
+OF_THE_ORDER = ("concentration", "bag")
+# What any panel may ask of a patient; the rest is asked by the panels that use it.
+ALWAYS = ("patient", "kidneys", "liver", "setting", "coagulation")
+# Results that are entered in the log, and answers that the calculator works out itself.
+NOT_ASKED = ("aptt", "aptt_ratio", "platelets_falling", "platelets_before")
+
+
+class Entry(tl.HasTraits):
+    """One input: the text as typed, under the name whose unit is chosen.
+
+    ``value`` is None while the text is blank or refused; ``problem`` is the refusal and
+    ``warning`` says that an accepted value is unusual.
+    """
+
+    text = tl.Unicode("")
+    unit = tl.Unicode()
+    value = tl.Any(None, allow_none=True, read_only=True)
+    problem = tl.Unicode("", read_only=True)
+    warning = tl.Unicode("", read_only=True)
+
+    def __init__(self, key: str) -> None:
+        self.quantity: Quantity = load().quantities[key]
+        super().__init__(unit=self.quantity.base)
+
+    @property
+    def label(self) -> str:
+        """The label with its unit."""
+        unit = self.quantity.names[self.unit].unit
+        return f"{self.quantity.label} ({unit})" if unit else self.quantity.label
+
+    @tl.observe("text", "unit")
+    def _read(self, _: object) -> None:
+        patient = check({self.unit: self.text})
+        said = {"stop": "", "warn": ""}
+        for finding in patient.findings:
+            said[finding.level] = finding.text
+        self.set_trait("problem", said["stop"])
+        self.set_trait("warning", said["warn"])
+        self.set_trait("value", None if said["stop"] else patient.values.get(self.unit))
+
+
+class PatientModel:
+    """The patient that every panel shares: one entry for each quantity that is asked."""
+
+    def __init__(self) -> None:
+        known = load().quantities
+        asked = [
+            key
+            for key, quantity in known.items()
+            if (quantity.group in ALWAYS or key in OF_THE_ORDER) and key not in NOT_ASKED
+        ]
+        self.entries = {key: Entry(key) for key in asked}
+
+    def ensure(self, keys: Iterable[str]) -> list[str]:
+        """Ask these quantities too; returns those that were not asked before."""
+        new = [key for key in dict.fromkeys(keys) if key not in self.entries]
+        self.entries |= {key: Entry(key) for key in new}
+        return new
+
+    def inputs(self) -> dict[str, str]:
+        """What was answered, as typed, by the registry's names."""
+        return {e.unit: e.text for e in self.entries.values() if e.text.strip()}
+
+    def values(self) -> dict[str, Any]:
+        """What was answered and accepted, by the registry's names."""
+        return {e.unit: e.value for e in self.entries.values() if e.value is not None}
+
+    def problems(self) -> list[str]:
+        """The labels of what was refused."""
+        return [e.quantity.label for e in self.entries.values() if e.problem]
+
+    def clear(self) -> None:
+        """Forget every answer, for the next patient."""
+        for entry in self.entries.values():
+            entry.text, entry.unit = "", entry.quantity.base
+
+
+def label_of(name: str) -> str:
+    """The label of an input by its name."""
+    seeds = load()
+    return seeds.quantities[seeds.names[name]].label
+
+
+def indication_words(indication: str) -> str:
+    """An indication as a reader knows it.
+
+    Examples
+    --------
+    >>> indication_words("af"), indication_words("off-pump-surgery")
+    ('atrial fibrillation', 'off pump surgery')
+    """
+    return load().indications.get(indication, indication.replace("-", " "))

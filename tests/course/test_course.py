@@ -1,0 +1,277 @@
+"""The course of one patient: what was recommended, what was done, what is due."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dosing
+from dosing.course import timeline
+
+START = datetime(2026, 11, 21, 8)
+
+
+def at(hours):
+    return START + timedelta(hours=hours)
+
+
+def begin(protocol="argatroban-smpc-reduced", **inputs):
+    patient = {"weight_kg": 70, "child_pugh": "B", "crcl_ml_min": 25, "baseline_aptt_s": 32}
+    advice = dosing.start("argatroban", **(patient | inputs))
+    return dosing.Course.begin(advice, at=START, protocol=protocol)
+
+
+def test_the_patient_of_the_main_job_from_first_order_to_a_stable_dose():
+    course = begin()
+    assert course.state(START).running == 0.5
+    assert course.state(START).due == at(2)
+
+    low = course.measure(at=at(2), aptt_s=44)
+    assert (low.action, low.rate) == ("increase", 0.6)
+    assert course.state(at(2)).recommendation == low
+    course.follow(at=at(2.25))
+    assert course.state(at(2.25)).running == 0.6
+    assert course.state(at(2.25)).due == at(6.25)
+
+    high = course.measure(at=at(6.25), aptt_s="105")
+    assert (high.action, high.resume_rate) == ("hold", 0.3)
+    course.follow(at=at(6.5))
+    state = course.state(at(7))
+    assert (state.held, state.running, state.held_from) == (True, 0, 0.3)
+    assert state.due == at(10.5)
+
+    back = course.measure(at=at(10.5), aptt_s=70)
+    assert (back.action, back.rate) == ("resume", 0.3)
+    course.follow(at=at(10.5))
+    assert course.measure(at=at(14.5), aptt_s=60).recheck_h == 4
+    assert course.measure(at=at(18.5), aptt_s=62).recheck_h == 24
+    state = course.state(at(20))
+    assert (state.running, state.pump_ml_h, state.due) == (0.3, 1.3, at(42.5))
+    assert state.in_range_before == 2
+    assert state.recommendation is None
+
+
+def test_a_due_result_that_does_not_come_is_overdue():
+    course = begin()
+    assert not course.state(at(2)).overdue
+    assert course.state(at(2.1)).overdue
+
+
+def test_following_twice_is_refused():
+    course = begin()
+    course.measure(at=at(2), aptt_s=44)
+    course.follow(at=at(2))
+    with pytest.raises(ValueError, match="no recommendation left"):
+        course.follow(at=at(2))
+    assert course.state(at(2)).running == 0.6
+
+
+def test_doing_otherwise_needs_a_reason_and_keeps_both():
+    course = begin()
+    course.measure(at=at(2), aptt_s=44)
+    with pytest.raises(ValueError, match="Give a reason"):
+        course.set_rate(0.8, at=at(2))
+    course.set_rate(0.8, at=at(2), reason="limb at risk")
+    assert course.state(at(2)).running == 0.8
+    measured, done = course.events[-2:]
+    assert measured.data["step"]["rate"] == 0.6
+    assert (done.data["rate"], done.data["reason"]) == (0.8, "limb at risk")
+
+
+def test_the_recommended_rate_needs_no_reason():
+    course = begin()
+    course.measure(at=at(2), aptt_s=44)
+    course.set_rate("0,6", at=at(2))
+    assert course.state(at(2)).running == 0.6
+
+
+@pytest.mark.parametrize("rate", ["", "abc", "1,000", 0, -1, 11])
+def test_an_impossible_rate_is_refused_and_changes_nothing(rate):
+    course = begin()
+    with pytest.raises(ValueError, match=r"\.$"):
+        course.set_rate(rate, at=at(1), reason="because")
+    assert len(course.events) == 1
+
+
+@pytest.mark.parametrize("aptt", ["", "abc", "1,000", -5, 5000])
+def test_an_impossible_result_is_refused_and_changes_nothing(aptt):
+    course = begin()
+    with pytest.raises(ValueError, match=r"\.$"):
+        course.measure(at=at(2), aptt_s=aptt)
+    assert len(course.events) == 1
+
+
+def test_events_come_in_order():
+    course = begin()
+    course.measure(at=at(4), aptt_s=60)
+    with pytest.raises(ValueError, match="before the last entry"):
+        course.measure(at=at(3), aptt_s=60)
+    with pytest.raises(ValueError, match="before the last entry"):
+        course.note("late", at=at(1))
+
+
+def test_a_hold_of_minutes_resumes_by_the_clock():
+    course = begin("argatroban-ummc-2008-critical")
+    course.measure(at=at(2), aptt_s=95)
+    course.follow(at=at(2))
+    state = course.state(at(2))
+    assert (state.held, state.resume_at, state.due) == (True, at(2.5), at(4.5))
+    course.follow(at=at(2.5))
+    assert course.state(at(2.5)).running == 0.25
+
+
+def test_a_held_infusion_stays_held_while_the_result_is_high():
+    course = begin()
+    course.measure(at=at(2), aptt_s=110)
+    course.follow(at=at(2))
+    again = course.measure(at=at(6), aptt_s=104)
+    assert again.action == "hold"
+    state = course.state(at(6))
+    assert (state.held, state.held_from, state.recommendation) == (True, 0.25, None)
+    assert state.due == at(10)
+
+
+def test_results_in_range_count_only_without_a_change_between():
+    course = begin()
+    course.measure(at=at(2), aptt_s=60)
+    assert course.state(at(2)).in_range_before == 1
+    course.set_rate(0.4, at=at(3), reason="bleeding")
+    assert course.state(at(3)).in_range_before == 0
+
+
+def test_stop_and_notify():
+    course = begin("argatroban-ummc-2008-critical")
+    assert course.measure(at=at(2), aptt_s=105).action == "stop"
+    course.follow(at=at(2))
+    state = course.state(at(2))
+    assert (state.stopped, state.due) == (True, None)
+    with pytest.raises(ValueError, match="stopped"):
+        course.measure(at=at(3), aptt_s=50)
+
+
+def test_holding_resuming_and_stopping_by_hand_need_reasons():
+    course = begin()
+    for act in (course.hold, course.stop):
+        with pytest.raises(ValueError, match="Give a reason"):
+            act(at=at(1))
+    course.hold(at=at(1), reason="procedure")
+    with pytest.raises(ValueError, match="not running"):
+        course.hold(at=at(1), reason="again")
+    course.resume(at=at(2))
+    assert course.state(at(2)).running == 0.5
+    with pytest.raises(ValueError, match="not held"):
+        course.resume(at=at(3))
+
+
+def test_the_last_event_can_be_taken_back_but_not_the_start():
+    course = begin()
+    course.measure(at=at(2), aptt_s=440 / 10)
+    assert course.undo().kind == "measured"
+    with pytest.raises(ValueError, match="nothing to take back"):
+        course.undo()
+
+
+def test_platelets_that_fall_while_the_aptt_is_in_range_warn():
+    course = begin(platelets=60)
+    step = course.measure(at=at(2), aptt_s=60, platelets=40)
+    assert any("platelets fall" in f.text for f in step.findings)
+    step = course.measure(at=at(6), aptt_s=60, platelets=45)
+    assert not any("platelets fall" in f.text for f in step.findings)
+
+
+def test_platelets_and_inr_alone_bring_no_recommendation():
+    course = begin()
+    assert course.measure(at=at(1), platelets=155, inr=1.4) is None
+    told = course.timeline(at(1))
+    assert told.platelets == ((at(1), 155),)
+    assert told.platelet_gate == 150
+    assert "Warfarin may start" in told.gate_text
+    assert told.inr == ((at(1), 1.4),)
+
+
+def test_the_timeline_shows_what_happened():
+    course = begin()
+    course.measure(at=at(2), aptt_s=44)
+    course.follow(at=at(2))
+    course.measure(at=at(6), aptt_s=110)
+    course.follow(at=at(6))
+    told = course.timeline(at(7))
+    assert told.window == (48, 96)
+    assert [r.position for r in told.results] == ["below", "above"]
+    assert [(s.rate, s.held) for s in told.rates] == [(0.5, False), (0.6, False), (0, True)]
+    assert told.due == at(10)
+    assert "held" in timeline.summary(told).lower()
+
+
+def test_a_stopped_infusion_ends():
+    course = begin()
+    course.stop(at=at(3), reason="bleeding")
+    (segment,) = course.timeline(at(5)).rates
+    assert segment.end == at(3)
+    assert course.cumulative_dose_mg(at(5)) == pytest.approx(0.5 * 70 * 60 / 1000 * 3)
+
+
+def test_the_dose_so_far():
+    course = begin()
+    course.set_rate(0.6, at=at(2), reason="x")
+    assert course.cumulative_dose_mg(at(5)) == pytest.approx(2.1 * 2 + 2.52 * 3)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(20, 140), st.booleans()), max_size=12))
+def test_a_course_survives_being_written_down(results):
+    course = begin()
+    for i, (aptt, follow) in enumerate(results, 1):
+        if course.state(at(4 * i)).stopped:
+            break
+        step = course.measure(at=at(4 * i), aptt_s=aptt)
+        if follow and course.state(at(4 * i)).recommendation:
+            course.follow(at=at(4 * i))
+        assert step.rate <= course.seed.limits.max_rate
+    again = dosing.Course.from_dict(json.loads(json.dumps(course.to_dict())))
+    assert again.to_dict() == course.to_dict()
+    assert again.state(at(99)) == course.state(at(99))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [{}, {"drug": "argatroban"}, {"drug": "x", "protocol": "y", "setting": {}, "events": []},
+     {"drug": "argatroban", "protocol": "argatroban-uhs-2016", "setting": {}, "events": []},
+     {"drug": "argatroban", "protocol": "argatroban-uhs-2016", "setting": {},
+      "events": [{"at": "now", "kind": "started", "data": {}}]},
+     {"drug": "argatroban", "protocol": "argatroban-uhs-2016", "setting": {},
+      "events": [{"at": "2026-11-21T08:00:00", "kind": "exploded", "data": {}}]}],
+)  # fmt: skip
+def test_what_is_no_record_is_refused(record):
+    with pytest.raises(ValueError, match=r"."):
+        dosing.Course.from_dict(record)
+
+
+def test_no_course_begins_without_an_order():
+    with pytest.raises(ValueError, match="orders no infusion"):
+        dosing.Course.begin(dosing.start("argatroban"), at=START)
+    fixed = dosing.start("fondaparinux", weight_kg=70, crcl_ml_min=80)
+    with pytest.raises(ValueError, match="orders no infusion"):
+        dosing.Course.begin(fixed, at=START)
+
+
+def test_the_site_proposes_the_protocol_when_none_is_named():
+    advice = dosing.start("argatroban", weight_kg=70, child_pugh="B")
+    assert dosing.Course.begin(advice, at=START).protocol == "argatroban-smpc-reduced"
+
+
+def test_it_plots_and_becomes_a_frame():
+    course = begin()
+    course.measure(at=at(2), aptt_s=44)
+    assert len(course.plot(at(3)).axes) >= 2
+    frame = course.to_frame(at(3))
+    assert list(frame.columns) == ["time", "event", "value", "unit", "meaning"]
+    assert len(frame) == 3
+
+
+def test_heparin_has_no_course_yet():
+    advice = dosing.start("heparin", "vte", weight_kg=70)
+    with pytest.raises(ValueError, match="cannot be kept yet"):
+        dosing.Course.begin(advice, at=datetime(2026, 11, 21, 8), protocol="heparin-raschke-1993")

@@ -1,0 +1,97 @@
+"""Seeds are read strictly: a fault is said with file, place and wish."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dosing.knowledge.library import SeedError, cases, load, read_seed
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LABEL = (ROOT / "seeds/tables/argatroban_hit_us_label.toml").read_text("utf-8")
+
+
+@pytest.fixture
+def site(tmp_path):
+    (tmp_path / "tables").mkdir()
+    return tmp_path
+
+
+def refuse(site, name, text, wish):
+    path = site / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    with pytest.raises(SeedError, match=wish) as caught:
+        load(str(site))
+    assert path.name in str(caught.value)
+
+
+def test_all_shipped_seeds_are_read():
+    seeds = load("")
+    assert {"argatroban", "bivalirudin", "fondaparinux", "warfarin"} <= set(seeds.drugs)
+    assert "bivalirudin-accp-2012" in seeds.protocols
+    assert len(seeds.digest) == 12
+
+
+def test_a_file_that_is_no_toml(site):
+    refuse(site, "tables/a.toml", "id = ", "not readable as TOML")
+
+
+def test_an_unknown_key_is_named(site):
+    refuse(site, "tables/argatroban_hit_us_label.toml", "titel = 'x'\n" + LABEL, "titel")
+
+
+def test_a_missing_key_is_named(site):
+    text = LABEL.replace('drug = "argatroban"\n', "", 1)
+    refuse(site, "tables/argatroban_hit_us_label.toml", text, "drug")
+
+
+def test_a_number_where_text_belongs(site):
+    text = LABEL.replace('drug = "argatroban"', "drug = 5", 1)
+    refuse(site, "tables/argatroban_hit_us_label.toml", text, "not text: put it in quotes")
+
+
+def test_file_and_id_must_be_alike(site):
+    refuse(site, "tables/other_name.toml", LABEL, "name file and id alike")
+
+
+def test_a_file_in_no_known_place(site):
+    refuse(site, "tabels/x.toml", "a = 1", "no such place for a seed")
+
+
+def test_a_folder_that_is_not_there():
+    with pytest.raises(SeedError, match="there is no folder '/nowhere'"):
+        load("/nowhere")
+
+
+def test_a_hospital_replaces_one_table_and_keeps_the_others(site):
+    text = LABEL.replace("Argatroban in HIT, US label", "Our own")
+    (site / "tables/argatroban_hit_us_label.toml").write_text(text, "utf-8")
+    seeds = load(str(site))
+    assert seeds.tables["argatroban-hit-us-label"].title == "Our own"
+    assert "argatroban-hit-eu-smpc" in seeds.tables
+    assert seeds.digest != load("").digest
+
+
+def test_a_hospital_overrides_single_keys_of_the_profile(site):
+    (site / "site.toml").write_text("pump_step_ml_h = 0.5\n[weight_caps]\nargatroban = 130\n")
+    profile = load(str(site)).site
+    assert profile.pump_step_ml_h == 0.5
+    assert profile.weight_caps == {"argatroban": 130}
+    assert profile.warfarin_gate == load("").site.warfarin_gate
+
+
+def test_authorities_come_in_the_order_of_the_site():
+    assert list(load("").find("argatroban", "hit"))[:3] == ["us-label", "ash-2018", "eu-smpc"]
+
+
+def test_one_file_can_be_read_alone(tmp_path):
+    path = tmp_path / "mine.toml"
+    shutil.copy(ROOT / "seeds/protocols/argatroban_uhs_2016.toml", path)
+    assert read_seed(path).id == "argatroban-uhs-2016"
+
+
+def test_every_file_of_cases_belongs_to_a_seed():
+    seeds = load("")
+    known = {*seeds.tables, *seeds.protocols, *seeds.scores, *seeds.equations}
+    assert {name for name, _ in cases()} <= known
