@@ -14,7 +14,7 @@ import pytest
 from dosing.interfaces.cli import RUN
 from dosing.knowledge.library import Library, load
 from dosing.knowledge.seedtypes import Claim
-from dosing.lint.lint import lint_library
+from dosing.lint.site import lint_library
 
 DOCUMENTS = ("000", "001", "002", "003", "004")
 COMMANDS = {"start", "compare", "titrate", "score", "ttr", "lint", "diff", "tables", "evidence"}

@@ -63,8 +63,8 @@ def test_every_equation_has_its_arithmetic_its_file_and_its_cases():
 
 @pytest.mark.parametrize("name", SEEDS.equations)
 def test_parts_are_found_by_working_out_the_cases(name):
-    assert "value" in parts_of(name)
-    assert lint_equation(SEEDS.equations[name], SEEDS) == []
+    assert "value" in parts_of(name, CALCULATIONS[name])
+    assert lint_equation(SEEDS.equations[name], SEEDS, CALCULATIONS) == []
 
 
 def values_of(name, wanted):

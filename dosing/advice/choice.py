@@ -5,7 +5,7 @@ from typing import Any
 from dosing.advice.start import derive, look_up
 from dosing.base.findings import Finding, ordered
 from dosing.knowledge.sentences import say
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.rules.patients import check
 
 
@@ -23,7 +23,7 @@ def proposed_protocol(drug: str, **inputs: Any) -> tuple[str | None, tuple[Findi
     >>> proposed_protocol("argatroban", child_pugh="B")[0]
     'argatroban-smpc-reduced'
     """
-    seeds = checked()
+    seeds = proved()
     site = seeds.site
     patient, _ = derive(check(inputs))
     findings: list[Finding] = []

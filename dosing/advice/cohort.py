@@ -16,7 +16,7 @@ from dosing.equations import renal
 from dosing.equations.body import bsa_mosteller
 from dosing.knowledge.library import Library, load
 from dosing.knowledge.seedtypes import Conditions, Table
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.orders import fixed as doses
 from dosing.orders import infusion as orders
 from dosing.rules.checks import drug_checks
@@ -97,7 +97,7 @@ def start_many(
     """
     import pandas as pd
 
-    seeds = checked()
+    seeds = proved()
     tables = tables_of(seeds, drug, indication)
     authority = authority or next(iter(tables))
     if authority not in tables:
@@ -137,7 +137,7 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
     """
     import pandas as pd
 
-    seeds = checked()
+    seeds = proved()
     if protocol not in seeds.protocols:
         raise ValueError(
             f"there is no protocol {protocol!r}; there are {', '.join(seeds.protocols)}"

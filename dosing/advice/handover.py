@@ -8,7 +8,7 @@ from dosing.advice.start import dose_range, start
 from dosing.base.findings import Finding
 from dosing.base.interval import Interval
 from dosing.knowledge.sentences import words
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.rules.patients import check
 
 
@@ -44,7 +44,7 @@ def warfarin_gate(platelets: Any = None, option: str | None = None, **inputs: An
     >>> warfarin_gate(150, "ash-2018").open, warfarin_gate(150, "accp-2004").open
     (True, False)
     """
-    seeds = checked()
+    seeds = proved()
     option = option or seeds.site.warfarin_gate
     advice = start("warfarin", "hit", option, platelets=platelets, **inputs)
     table = seeds.tables[advice.table]

@@ -14,7 +14,7 @@ from dosing.base.units import show
 from dosing.knowledge.library import Library
 from dosing.knowledge.scoretypes import Pathway, Stage
 from dosing.knowledge.seedtypes import Confirmed, Table
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.orders.fixed import size_name
 from dosing.orders.infusion import is_infusion, strength_name
 from dosing.rules.checks import check_findings, fired, row_findings, safety_checks
@@ -184,7 +184,7 @@ def pathway(name: str, **inputs: Any) -> PathwayResult:
     ValueError
         For an unknown pathway or input, with what exists.
     """
-    seeds = checked()
+    seeds = proved()
     if name not in seeds.pathways:
         raise ValueError(f"there is no pathway {name!r}; there are {', '.join(seeds.pathways)}")
     return walk(seeds, seeds.pathways[name], inputs)

@@ -10,7 +10,7 @@ from dosing.base.units import show
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Confirmed, Drug, Row, Table
 from dosing.knowledge.sentences import say
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.orders import fixed as doses
 from dosing.orders import infusion as orders
 from dosing.orders.infusion import Order
@@ -133,7 +133,7 @@ def start(
     >>> advice.order.dose, advice.order.pump_ml_h
     (0.5, 2.1)
     """
-    seeds = checked()
+    seeds = proved()
     tables = tables_of(seeds, drug, indication)
     if authority is None:
         authority = next(iter(tables))
@@ -153,7 +153,7 @@ def compare_advice(drug: str, indication: str = "hit", **inputs: Any) -> list[Ad
     >>> [a.order.dose for a in compare_advice("fondaparinux", weight_kg=70, crcl_ml_min=80)]
     [7.5, 7.5]
     """
-    seeds = checked()
+    seeds = proved()
     return [advise(seeds, t, inputs) for t in tables_of(seeds, drug, indication).values()]
 
 

@@ -7,7 +7,7 @@ import attrs
 from dosing.base.findings import Finding
 from dosing.base.units import show
 from dosing.knowledge.sentences import say
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.rules.patients import check
 
 
@@ -38,7 +38,7 @@ def target(drug: str, baseline_aptt_s: Any = None) -> TargetRange:
     >>> target("argatroban", 28).window
     (42.0, 84.0)
     """
-    seeds = checked()
+    seeds = proved()
     if drug not in seeds.drugs:
         raise ValueError(f"there is no drug {drug!r}; there are {', '.join(seeds.drugs)}")
     fixed = seeds.site.aptt_range.get(drug)

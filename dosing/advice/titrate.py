@@ -12,7 +12,7 @@ from dosing.base.units import show
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Change, Protocol
 from dosing.knowledge.sentences import say
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.orders import infusion as orders
 from dosing.rules.checks import drug_checks, fired
 from dosing.rules.patients import Patient, check
@@ -74,7 +74,7 @@ def titrate(
     >>> step.action, step.hold_min, step.resume_rate
     ('hold', 30.0, 0.25)
     """
-    seeds = checked()
+    seeds = proved()
     if protocol not in seeds.protocols:
         raise ValueError(
             f"there is no protocol {protocol!r}; there are {', '.join(seeds.protocols)}"

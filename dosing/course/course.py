@@ -22,7 +22,7 @@ from dosing.course.events import MEASURED, Event, Kind, State, stand, time_in_ra
 from dosing.course.timeline import Position, Result, Segment, Timeline
 from dosing.knowledge.seedtypes import Protocol
 from dosing.knowledge.sentences import words
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.orders import infusion as orders
 from dosing.rules.patients import check
 from dosing.rules.protocols import target_of
@@ -44,7 +44,7 @@ class Course:
     """
 
     def __init__(self, drug: str, protocol: str, setting: Mapping[str, Any]) -> None:
-        seeds = checked()
+        seeds = proved()
         if protocol not in seeds.protocols or seeds.protocols[protocol].drug != drug:
             known = [p.id for p in seeds.protocols.values() if p.drug == drug]
             raise ValueError(
@@ -87,7 +87,7 @@ class Course:
             protocol, _ = proposed_protocol(advice.drug, **setting)
         if protocol is None:
             raise ValueError(words("course-no-protocol"))
-        if order.unit != checked().protocols[protocol].dose_unit:
+        if order.unit != proved().protocols[protocol].dose_unit:
             raise ValueError(words("course-other-unit", protocol=protocol, unit=order.unit))
         course = cls(
             advice.drug,
@@ -115,7 +115,7 @@ class Course:
     @property
     def seed(self) -> Protocol:
         """The protocol that is followed."""
-        return checked().protocols[self.protocol]
+        return proved().protocols[self.protocol]
 
     @property
     def unit(self) -> str:
@@ -389,7 +389,7 @@ class Course:
     def _pump(self, rate: float) -> float | None:
         if rate <= 0:
             return 0.0
-        seeds = checked()
+        seeds = proved()
         order, _, _ = orders.infusion(
             seeds.drugs[self.drug],
             rate,

@@ -16,7 +16,8 @@ from dosing.interfaces import serve
 from dosing.knowledge.library import Library, SeedError, load
 from dosing.knowledge.sentences import words
 from dosing.lint.diff import differences
-from dosing.lint.lint import checked, lint_library, lint_path
+from dosing.lint.proved import proved
+from dosing.lint.site import lint_library, lint_path
 from dosing.orders.infusion import Order
 from dosing.rules.patients import parse_number
 from dosing.scores.door import score
@@ -319,7 +320,7 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _tables(args: argparse.Namespace) -> int:
-    seeds = checked()
+    seeds = proved()
     if args.id is None:
         rows = [_about(seeds, s) for s in (*seeds.tables.values(), *seeds.protocols.values())]
         if args.json:
@@ -357,7 +358,7 @@ def _about(seeds: Library, seed: Any) -> dict[str, Any]:
 def _evidence(args: argparse.Namespace) -> int:
     import attrs
 
-    seeds = checked()
+    seeds = proved()
     if args.key is not None and args.key not in seeds.evidence:
         known = ", ".join(seeds.evidence)
         print(

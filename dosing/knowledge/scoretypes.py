@@ -6,6 +6,8 @@ import attrs
 
 from dosing.knowledge.seedtypes import Check, Column, Conditions, Confirmed
 
+OWN = "none"  # the cite of a remark of the calculator's own
+
 
 @attrs.frozen(kw_only=True)
 class ScoreRow:

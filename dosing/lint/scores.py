@@ -2,18 +2,18 @@
 
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dosing.base.interval import Interval
 from dosing.base.units import show
 from dosing.knowledge.library import Library, SeedError, cases, load
-from dosing.knowledge.scoretypes import Equation, Score, ScoreItem, Variant
+from dosing.knowledge.scoretypes import OWN, Equation, Score, ScoreItem, Variant
 from dosing.knowledge.seedtypes import Conditions, Quantity
 from dosing.knowledge.sentences import names_in
 from dosing.rules.patients import check
 from dosing.rules.tables import GAP, OVERLAP, options_of, possible_range
 from dosing.scores.additive import bands_of, chosen, grid_of_item
-from dosing.scores.door import CALCULATIONS, OWN
+from dosing.scores.organs import Calculation
 from dosing.scores.sizes import derive_sizes
 
 
@@ -36,7 +36,9 @@ def lint_score(score: Score, seeds: Library) -> list[str]:
     return found or _bands(score)
 
 
-def lint_equation(equation: Equation, seeds: Library) -> list[str]:
+def lint_equation(
+    equation: Equation, seeds: Library, calculations: Mapping[str, Calculation]
+) -> list[str]:
     """What is wrong with an equation's file: sources, inputs, and names in its sentences.
 
     Which parts an equation has is found by working out its cases.
@@ -48,9 +50,9 @@ def lint_equation(equation: Equation, seeds: Library) -> list[str]:
     asked = [*equation.needs, *equation.any_of, *equation.may]
     asked += [name for need in equation.needs_if for name in need.needs]
     found += [f"no quantity is called {name!r}." for name in asked if name not in seeds.names]
-    if equation.id not in CALCULATIONS:
-        return [*found, f"there is no arithmetic for it; there is for {', '.join(CALCULATIONS)}."]
-    known = {"weight_rule", *seeds.names, *parts_of(equation.id)}
+    if equation.id not in calculations:
+        return [*found, f"there is no arithmetic for it; there is for {', '.join(calculations)}."]
+    known = {"weight_rule", *seeds.names, *parts_of(equation.id, calculations[equation.id])}
     for i, said in enumerate(equation.checks, 1):
         texts = [text for text in (said.stop, said.warn, said.note) if text]
         if len(texts) != 1:
@@ -68,13 +70,13 @@ def lint_equation(equation: Equation, seeds: Library) -> list[str]:
 
 
 @functools.cache
-def parts_of(name: str) -> frozenset[str]:
+def parts_of(name: str, calculation: Calculation) -> frozenset[str]:
     """The parts that an equation gives in any of its worked cases."""
     parts = {"value"}
     for line in dict(cases())[name]:
         given = {k: v for k, v in line.items() if k not in ("value", "says", "why")}
         rule = given.pop("weight_rule", "") or load().site.crcl_weight
-        parts |= CALCULATIONS[name](derive_sizes(check(given)), rule).keys()
+        parts |= calculation(derive_sizes(check(given)), rule).keys()
     return frozenset(parts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from dosing.base.findings import LEVELS, Finding, ordered, stopped
 from dosing.equations import renal
 from dosing.knowledge.library import Library, load
-from dosing.knowledge.scoretypes import Equation
+from dosing.knowledge.scoretypes import OWN, Equation
 from dosing.knowledge.seedtypes import Conditions
 from dosing.knowledge.sentences import fill, names_in, say
 from dosing.rules.patients import Patient, check, value_meets
@@ -21,7 +21,6 @@ CALCULATIONS: dict[str, Calculation] = (
     equations.CALCULATIONS | equations_drugs.CALCULATIONS | equations_warfarin.CALCULATIONS
 )
 DIGITS = 4
-OWN = "none"  # the cite of a remark of the calculator's own
 
 
 def score(name: str, *, weight_rule: str | None = None, **inputs: Any) -> ScoreResult:

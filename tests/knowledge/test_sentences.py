@@ -11,7 +11,7 @@ from dosing.base.findings import Finding
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Sentence
 from dosing.knowledge.sentences import fill, names_in, say, text_of, words
-from dosing.lint.lint import lint_library
+from dosing.lint.site import lint_library
 
 SEEDS = load("")
 ROOMS = sorted(Path(__file__).resolve().parent.parent.parent.glob("dosing/**/*.py"))

@@ -184,7 +184,7 @@ FALL = SEEDS.equations["platelet-fall"]
 
 
 def test_the_parts_of_an_equation_are_those_of_its_worked_cases():
-    assert parts_of("platelet-fall") == {"value", "fall"}
+    assert parts_of("platelet-fall", CALCULATIONS["platelet-fall"]) == {"value", "fall"}
 
 
 @pytest.mark.parametrize(
@@ -230,4 +230,4 @@ def test_the_parts_of_an_equation_are_those_of_its_worked_cases():
     ],
 )
 def test_a_fault_of_an_equations_file_is_said(changed, wishes):
-    assert lint_equation(attrs.evolve(FALL, **changed), SEEDS) == wishes
+    assert lint_equation(attrs.evolve(FALL, **changed), SEEDS, CALCULATIONS) == wishes

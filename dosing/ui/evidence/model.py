@@ -7,10 +7,9 @@ import attrs
 
 from dosing.base.units import show
 from dosing.knowledge.library import Library
-from dosing.knowledge.scoretypes import Equation, Score
+from dosing.knowledge.scoretypes import OWN, Equation, Score
 from dosing.knowledge.seedtypes import Protocol, ProtocolRow, Row, Table
-from dosing.lint.lint import checked
-from dosing.scores.door import OWN
+from dosing.lint.proved import proved
 from dosing.ui.page.patient import indication_words
 
 VIEWS = ("Numbers", "Sources", "Where sources disagree", "Statements of the documents")
@@ -42,7 +41,7 @@ def lines(view: str, words: str = "", confirmed: str = "") -> list[Line]:
     confirmed : str
         Only what was confirmed so: ``primary``, ``secondary`` or ``unconfirmed``; empty for all.
     """
-    seeds = checked()
+    seeds = proved()
     made = {
         VIEWS[0]: _numbers,
         VIEWS[1]: _sources,
@@ -203,7 +202,7 @@ def _title(seeds: Library, cite: str) -> str:
 
 
 def _when(when: Any) -> str:
-    seeds = checked()
+    seeds = proved()
     said = []
     for name, condition in when.items():
         quantity = seeds.quantities.get(seeds.names.get(name, ""))

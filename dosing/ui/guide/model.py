@@ -21,7 +21,7 @@ from dosing.equations.warfarin_week import TimeInRange, rosendaal
 from dosing.knowledge.library import load
 from dosing.knowledge.scoretypes import Dashboard, Topic
 from dosing.knowledge.sentences import words
-from dosing.lint.lint import checked
+from dosing.lint.proved import proved
 from dosing.orders.infusion import strength_name
 from dosing.orders.schedule import Due, plan
 from dosing.rules.patients import check, parse_number
@@ -157,7 +157,7 @@ class GuideModel:
     def refresh(self) -> None:
         """Work out every answer of the open topic."""
         self._settle()
-        seeds, topic, inputs = checked(), self.topic, self.patient.inputs()
+        seeds, topic, inputs = proved(), self.topic, self.patient.inputs()
         self.pathway = self.step = None
         self.scores, self.guidance, self.orders = [], [], []
         self.plan, self.plan_advices = [], []

@@ -1,0 +1,32 @@
+"""The shipped seeds have no fault; a file is judged with them."""
+
+from pathlib import Path
+
+import pytest
+
+from dosing.knowledge.library import SeedError, load
+from dosing.lint.site import lint_library, lint_path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+UHS = (ROOT / "seeds/protocols/argatroban_uhs_2016.toml").read_text("utf-8")
+ASH = (ROOT / "seeds/tables/argatroban_hit_ash_2018.toml").read_text("utf-8")
+
+
+def wishes(tmp_path, text, name="argatroban_uhs_2016.toml"):
+    path = tmp_path / name
+    path.write_text(text, "utf-8")
+    return " ".join(lint_path(str(path)))
+
+
+def test_the_shipped_seeds_are_clean():
+    assert lint_library(load("")) == []
+
+
+def test_files_as_shipped_are_clean(tmp_path):
+    assert wishes(tmp_path, UHS) == ""
+    assert wishes(tmp_path, ASH, "argatroban_hit_ash_2018.toml") == ""
+
+
+def test_an_unknown_key_is_refused(tmp_path):
+    with pytest.raises(SeedError, match="recheck_hours"):
+        wishes(tmp_path, UHS + '\nrecheck_hours = "2"\n')
