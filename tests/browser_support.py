@@ -20,6 +20,7 @@ Wait with locators or ``until``: the policy of the pages forbids ``page.wait_for
 import contextlib
 import json
 import os
+import queue
 import re
 import shutil
 import signal
@@ -118,10 +119,11 @@ def serving(notebook: str | Path, **options: Any) -> Iterator[Server]:
 
 
 class Cable:
-    """A TCP connection to a server that can be cut and mended."""
+    """A TCP connection to a server that can be cut and mended, and takes its time if told to."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, delay_s: float = 0) -> None:
         self.target, self.whole, self._open = target, True, set[socket.socket]()
+        self.delay_s = delay_s  # each way [s]
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}/"
@@ -143,11 +145,29 @@ class Cable:
                 continue
             self._open |= {near, far}
             for a, b in ((near, far), (far, near)):
-                threading.Thread(target=self._pump, args=(a, b), daemon=True).start()
+                # Sent on by a thread of its own: what is late is not also slow.
+                late: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+                threading.Thread(target=self._take, args=(a, late), daemon=True).start()
+                threading.Thread(target=self._give, args=(late, a, b), daemon=True).start()
 
-    def _pump(self, a: socket.socket, b: socket.socket) -> None:
+    def _take(self, a: socket.socket, late: "queue.SimpleQueue[tuple[float, bytes]]") -> None:
         with contextlib.suppress(OSError):
             while data := a.recv(65536):
+                late.put((time.monotonic() + self.delay_s, data))
+        late.put((time.monotonic() + self.delay_s, b""))
+
+    def _give(
+        self,
+        late: "queue.SimpleQueue[tuple[float, bytes]]",
+        a: socket.socket,
+        b: socket.socket,
+    ) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                due, data = late.get()
+                if not data:
+                    break
+                time.sleep(max(0.0, due - time.monotonic()))
                 b.sendall(data)
         for end in (a, b):
             with contextlib.suppress(OSError):

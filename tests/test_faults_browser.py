@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 
 import pytest
 
@@ -41,6 +42,21 @@ const look = () => {
   requestAnimationFrame(look);
 };
 look();
+"""
+
+# Notes, from the first result on, each moment at which results were greyed or hidden.
+WATCH_HIDDEN = """
+window.lapses = [];
+const watch = () => {
+  const app = document.querySelector('.dosing-app');
+  const out = document.querySelector('#out');
+  const shown = app?.matches('.dosing-live:not(.dosing-stale)')
+    && getComputedStyle(out).visibility === 'visible';
+  if (shown) window.shownOnce = true;
+  else if (window.shownOnce) window.lapses.push(performance.now());
+  requestAnimationFrame(watch);
+};
+watch();
 """
 
 
@@ -197,6 +213,34 @@ def test_a_cut_cable_is_noticed_and_mended(server, browser):
             says(page, LOST)
             cable.mend()
             shows(page, "Twice 30 is 60")
+    finally:
+        cable.close()
+
+
+def test_a_slow_link_is_never_cut_and_results_stay_in_sight(server, browser):
+    cable = Cable(server.port, delay_s=0.15)
+    try:
+        with visiting(browser, cable.url) as visit:
+            page = visit.page
+            opened, closed = [], []
+
+            def opens(socket):
+                opened.append(socket.url)
+                socket.on("close", lambda _: closed.append(socket.url))
+
+            page.on("websocket", opens)
+            page.add_init_script(WATCH_HIDDEN)
+            began = time.monotonic()
+            visit.open()
+            shows(page, "Twice 21 is 42")
+            assert time.monotonic() - began > 0.6, "the link is not slow"
+            page.wait_for_timeout(38_000)
+            assert "ping" not in server.log()
+            assert [len(opened), closed] == [1, []]
+            assert page.evaluate("[window.shownOnce, window.lapses]") == [True, []]
+            page.get_by_label("Number").fill("30")
+            shows(page, "Twice 30 is 60")
+            assert page.evaluate("window.lapses.length") > 0, "the watch sees what is greyed"
     finally:
         cable.close()
 

@@ -150,6 +150,7 @@ def _handlers(pages: dict[str, str]) -> dict[str, Any]:
     from jupyter_server.base.handlers import JupyterHandler
     from tornado.escape import url_escape
     from voila.tornado.handler import TornadoVoilaHandler
+    from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
     kernel_id = re.compile(r'"kernelId":\s*"([0-9a-f-]{36})"')
 
@@ -217,6 +218,17 @@ def _handlers(pages: dict[str, str]) -> dict[str, Any]:
             else:
                 self.finish(_message("Not allowed", "This request was refused."))
 
+    class Channels(VoilaKernelWebsocketHandler):  # type: ignore[misc]
+        """The connection between a page and its calculator."""
+
+        def get_websocket_protocol(self) -> Any:
+            protocol = super().get_websocket_protocol()
+            if protocol is not None:
+                # Jupyter asks by itself whether the page is there, in milliseconds. Tornado would
+                # take the same two numbers for seconds, ask once more, and print a warning.
+                protocol.params.ping_interval = 0
+            return protocol
+
     class Login(JupyterHandler):
         """Asks for the secret; says no more than that it was wrong."""
 
@@ -276,7 +288,13 @@ def _handlers(pages: dict[str, str]) -> dict[str, Any]:
                 right = hmac.compare_digest(self.token.encode(), typed.encode())
             return self.generate_anonymous_user(handler) if right else None
 
-    return {"plain": Plain, "health": Health, "page": Page, "doorman": Doorman}
+    return {
+        "plain": Plain,
+        "health": Health,
+        "page": Page,
+        "channels": Channels,
+        "doorman": Doorman,
+    }
 
 
 def application(
@@ -300,6 +318,7 @@ def application(
     from jupyter_core.utils import ensure_async, run_sync
     from voila.app import Voila
     from voila.tornado.handler import TornadoVoilaHandler
+    from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
     ours = _handlers(pages)
 
@@ -343,6 +362,8 @@ def application(
                     continue
                 if pattern.startswith("/voila/templates/"):
                     route = (r"/voila/templates/(dosing/static/(?!.*\.\.)[\w./-]+)", *route[1:])
+                elif issubclass(handler, VoilaKernelWebsocketHandler):
+                    route = (pattern, ours["channels"], *route[2:])
                 elif pattern.startswith("/voila/labextensions/"):
                     names = "|".join(re.escape(name) for name in EXTENSIONS)
                     route = (rf"/voila/labextensions/((?:{names})/.*)", *route[1:])
@@ -374,6 +395,8 @@ def application(
                 "xsrf_cookies": True,
                 "xsrf_cookie_kwargs": {"samesite": "Lax"},
                 "serve_traceback": False,
+                # A page is given up after three pings without an answer, not after the first.
+                "ws_ping_interval": 10_000,  # [ms]
                 "ws_ping_timeout": 30_000,  # [ms]
             }
             transforms: list[Any] = [Transform]
