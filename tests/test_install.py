@@ -5,13 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
+from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from trove_classifiers import classifiers
+
+import dosing
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("dosing", "seeds", "notebooks")
+PAPERS = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints")
 
 LOOK_UP = """
@@ -39,19 +45,33 @@ def _run(*command: str | Path, **options) -> str:
     return ran.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    # Built from a copy: a build leaves files behind that a later wheel would pick up.
-    work = tmp_path_factory.mktemp("wheel")
-    source = work / "source"
+def _copy(to: Path) -> Path:
+    """The checkout as it is built: a build leaves files behind that a later one would pick up."""
+    source = to / "source"
     source.mkdir()
     for folder in CODE:
         shutil.copytree(ROOT / folder, source / folder, ignore=LEFT_BEHIND)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", *PAPERS):
         shutil.copy(ROOT / name, source)
+    return source
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    work = tmp_path_factory.mktemp("wheel")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-    _run(*pip, "wheel", "-q", "--no-deps", "--no-build-isolation", "--wheel-dir", work, source)
+    options = ("-q", "--no-deps", "--no-build-isolation", "--wheel-dir", work)
+    _run(*pip, "wheel", *options, _copy(work))
     (built,) = work.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory) -> Path:
+    work = tmp_path_factory.mktemp("sdist")
+    build = f"from setuptools.build_meta import build_sdist; build_sdist({str(work)!r})"
+    _run(sys.executable, "-c", build, cwd=_copy(work))
+    (built,) = work.glob("*.tar.gz")
     return built
 
 
@@ -75,6 +95,35 @@ def test_the_wheel_carries_every_file(wheel):
     assert wanted - held == set()
     assert {name for name in held if ".dist-info/" not in name} - wanted == set()
     assert any(name.endswith("licenses/LICENSE") for name in held)
+
+
+def test_the_source_archive_carries_every_file_and_says_where_a_wrong_dose_is_reported(sdist):
+    with tarfile.open(sdist) as archive:
+        held = {str(Path(*Path(name).parts[1:])) for name in archive.getnames()}
+    wanted = {
+        str(path.relative_to(ROOT))
+        for folder in CODE
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+    }
+    assert wanted
+    assert wanted | {"LICENSE", "README.md", *PAPERS} <= held
+
+
+def test_what_an_index_shows_of_the_package_is_true(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith("/METADATA"))
+        held = Parser().parsestr(archive.read(name).decode("utf-8"))
+    assert held["Author"] == "the dosing contributors"
+    assert held["License-Expression"] == "Apache-2.0"
+    assert held["Version"] == dosing.__version__
+    assert held["Requires-Python"] == ">=3.11"
+    assert "heparin-induced thrombocytopenia" in held["Keywords"]
+    assert set(held.get_all("Classifier")) <= set(classifiers)
+    # There is no site of this project yet: an address here would be made up.
+    assert held.get_all("Project-URL") is None
+    assert held["Home-page"] is None
+    assert held["Author-email"] is None
 
 
 def test_an_installed_wheel_looks_a_dose_up_away_from_the_checkout(wheel, tmp_path):
