@@ -43,7 +43,7 @@ SEEDS = _files("seeds", suffixes=(".toml",))
 WRITTEN = ("", ".py", ".toml", ".csv", ".ipynb", ".md", ".js", ".css", ".html", ".j2", ".json")
 TEXTS = [
     *_files("dosing", "notebooks", "seeds", "tests", "benchmarks", "docs", ".ci", suffixes=WRITTEN),
-    *(p for p in sorted(ROOT.iterdir()) if p.is_file()),
+    *(p for p in sorted(ROOT.iterdir()) if p.is_file() and p.name != ".git"),
 ]
 
 
