@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 READY := $(VENV)/.ready
 
-.PHONY: help setup serve test lint format lock docs pictures bench clean chromium
+.PHONY: help setup serve test lint format lock docs pictures bench mutate clean chromium
 
 help:
 	@echo "make serve   set up, then open the dashboards (options: make serve ARGS=\"--port 8866\")"
@@ -16,7 +16,8 @@ help:
 	@echo "make lock    pin the dependencies anew, with their hashes"
 	@echo "make docs    build the guides and the reference (build/docs/index.html)"
 	@echo "make pictures  take the pictures of the guides anew"
-	@echo "make bench   measure speed          make clean   remove the set-up"
+	@echo "make bench   measure speed          make mutate  do the tests notice small faults? (ten minutes)"
+	@echo "make clean   remove the set-up"
 
 setup: $(READY)
 
@@ -72,6 +73,9 @@ pictures: chromium $(READY)
 
 bench: $(READY)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+mutate: $(READY)
+	@$(BIN)/python -m tests.mutate $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

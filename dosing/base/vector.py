@@ -97,7 +97,7 @@ def as_numbers(value: Any, name: str) -> npt.NDArray[np.float64]:
     ValueError
         When the value is text: what a clinician types is read at the door, not here.
     """
-    if is_series(value) and value.dtype.kind != "O":
+    if is_series(value) and value.dtype.kind in "biuf":
         return np.asarray(value.to_numpy(dtype=float, na_value=np.nan))
     array = np.asarray(value)
     if array.dtype.kind == "O":
@@ -160,10 +160,6 @@ def by_sex(sex: Any, *, female: float, male: float) -> npt.NDArray[np.float64]:
     except TypeError:  # pandas' NA cannot be compared
         given = np.reshape([None if is_missing(v) else v for v in given.ravel()], given.shape)
         is_female, is_male = given == "female", given == "male"
-    is_female, is_male = (
-        np.broadcast_to(is_female, given.shape),
-        np.broadcast_to(is_male, given.shape),
-    )
     rest = given[~(is_female | is_male)]
     for other in set(rest.tolist()):
         if not (is_missing(other) or other == ""):

@@ -62,6 +62,21 @@ def test_missing_in_a_nullable_series():
     assert half(pd.Series([2, pd.NA], dtype="Int64")).isna().tolist() == [False, True]
 
 
+def test_an_input_that_is_left_out_is_missing():
+    @vectorised
+    def total(x, y=None):
+        return np.isfinite(y) * x
+
+    assert total(1) == 0
+    assert total([1, 2], [3, np.nan]).tolist() == [1, 0]
+
+
+def test_a_date_is_no_number():
+    dates = pd.Series(pd.to_datetime(["2026-11-21"]))
+    with pytest.raises(ValueError, match="x: numbers are expected"):
+        half(dates)
+
+
 @pytest.mark.parametrize("text", ["70", ["70", "80"], [70, "80"], pd.Series(["70"])])
 def test_text_is_not_read_as_a_number(text):
     with pytest.raises(ValueError, match="x: numbers are expected"):
