@@ -4,18 +4,23 @@ This is the only module that reads ``seeds/``. A hospital's own folder, named by
 variable ``DOSING_SITE``, may add or replace any seed; it is laid over the shipped ones.
 """
 
+import difflib
 import functools
+import hashlib
+import importlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import attrs
 
+from dosing.knowledge import kept
+from dosing.knowledge.faults import told
+from dosing.knowledge.reading import parse, read_bytes, settled, walk
 from dosing.knowledge.scoretypes import Dashboard, Equation, Pathway, Score
 from dosing.knowledge.seedtypes import (
     Claim,
-    Condition,
     Confirmed,
     Drug,
     Evidence,
@@ -25,15 +30,19 @@ from dosing.knowledge.seedtypes import (
     Site,
     Table,
 )
+from dosing.knowledge.structure import fits, structured
 
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
-# What only the reading of seeds needs is imported when they are read: importing dosing stays quick.
+MOST_SAID = 3
 
 
 class SeedError(ValueError):
-    """A seed that cannot be used: which file, which place, what is wanted."""
+    """Seeds that cannot be used; ``faults`` holds each in a sentence of file, place and wish."""
+
+    def __init__(self, *faults: str):
+        more = len(faults) - MOST_SAID
+        said = " ".join(faults[:MOST_SAID])
+        super().__init__(f"{said} And {more} more: see dosing lint." if more > 0 else said)
+        self.faults = faults
 
 
 @attrs.frozen(kw_only=True)
@@ -90,6 +99,13 @@ FOLDERS: dict[str, type[Any]] = {
     "pathways": Pathway,
     "dashboards": Dashboard,
 }
+REGISTERS: dict[str, Any] = {
+    "quantities": Quantity,
+    "evidence": Evidence,
+    "sentences": Sentence,
+    "indications": str,
+}
+PROFILES = ("sites/default.toml", "site.toml")
 
 
 def load(site_folder: str | None = None) -> Library:
@@ -103,88 +119,207 @@ def load(site_folder: str | None = None) -> Library:
     Raises
     ------
     SeedError
-        When a file cannot be read as what it should be: file, place and wish in one sentence.
+        When a file cannot be read as what it should be: file, place and wish of each fault.
+    """
+    library, faults = read(site_folder)
+    if faults:
+        raise SeedError(*faults)
+    return library
+
+
+def read(site_folder: str | None = None) -> tuple[Library, tuple[str, ...]]:
+    """As :func:`load`, with every fault told; a file that has one is left out.
+
+    Raises
+    ------
+    SeedError
+        When there is no such folder, or the shipped seeds cannot be read.
     """
     return _load(os.environ.get("DOSING_SITE", "") if site_folder is None else site_folder)
 
 
 @functools.lru_cache(maxsize=8)
-def _load(site_folder: str) -> Library:
-    import hashlib
-    from importlib.resources import files
-
-    roots: list[Traversable] = [files("dosing.seeds")]
+def _load(site_folder: str) -> tuple[Library, tuple[str, ...]]:
+    shipped = _shipped()
+    seeds = _Laid()
+    seeds.lay(shipped.data)
+    if seeds.faults or shipped.faults:
+        raise SeedError(*shipped.faults, *seeds.faults)
+    digest = shipped.digest
     if site_folder:
         if not Path(site_folder).is_dir():
             raise SeedError(f"DOSING_SITE: there is no folder {site_folder!r}")
-        roots.append(Path(site_folder))
-    found: dict[str, dict[str, Any]] = {folder: {} for folder in FOLDERS}
-    quantities: dict[str, Quantity] = {}
-    evidence: dict[str, Evidence] = {}
-    sentences: dict[str, Sentence] = {}
-    indications: dict[str, str] = {}
+        own = _parsed(site_folder)
+        seeds.faults += own.faults
+        seeds.lay(own.data)
+        digest = hashlib.sha256(f"{digest} {own.digest}".encode()).hexdigest()
+    return seeds.library(digest), tuple(seeds.faults)
+
+
+@attrs.frozen
+class _Parsed:
+    """A folder's files as data, by name, and what could not be read."""
+
+    data: dict[str, Any]
+    faults: list[str]
+    digest: str
+
+
+def _parsed(root: str) -> _Parsed:
+    files, faults = walk(root)
+    data: dict[str, Any] = {}
+    digest = hashlib.sha256()
+    for file in files:
+        content = read_bytes(file.path)
+        if isinstance(content, str):
+            faults.append(told(file.name, content))
+            continue
+        digest.update(file.name.encode() + b"\0" + content + b"\0")
+        if file.name.endswith(".toml"):
+            found = parse(content)
+            if isinstance(found, str):
+                faults.append(told(file.name, found))
+            else:
+                data[file.name] = found
+    return _Parsed(data, faults, digest.hexdigest())
+
+
+def _shipped() -> _Parsed:
+    """The shipped seeds as data, kept between processes for as long as no file changes."""
+    # Quicker than importlib.resources, which is for packages that are read from an archive too.
+    root = next(iter(importlib.import_module("dosing.seeds").__path__))
+    files, _ = walk(root)
+    key = hashlib.sha256("\n".join(f"{f.name} {f.mark}" for f in files).encode()).hexdigest()
+    if (known := kept.read("seeds", key)) is not None:
+        return _Parsed(known["data"], [], known["digest"])
+    found = _parsed(root)
+    if not found.faults and settled(files):
+        kept.write("seeds", key, {"data": found.data, "digest": found.digest})
+    return found
+
+
+@attrs.define
+class _Laid:
+    """Seeds laid over one another: first the shipped ones, then a hospital's."""
+
+    seeds: dict[str, dict[str, Any]] = attrs.field(
+        factory=lambda: {name: {} for name in (*FOLDERS, *REGISTERS)}
+    )
     claims: tuple[Claim, ...] = ()
     site: Site | None = None
-    sources: dict[str, str] = {}
-    digest = hashlib.sha256()
-    for root in roots:
-        for path, name in _walk(root):
-            content = path.read_bytes()
-            digest.update(name.encode() + b"\0" + content + b"\0")
-            if not name.endswith(".toml"):
-                continue
-            data = _parse(content, name)
-            folder = name.split("/")[0]
-            if folder in FOLDERS:
-                seed = _structure(data, FOLDERS[folder], name)
-                if seed.id != Path(name).stem.replace("_", "-"):
-                    raise SeedError(f"{name}: its id is {seed.id!r}; name file and id alike")
-                found[folder][seed.id] = seed
-                sources[seed.id] = name
-            elif name == "quantities.toml":
-                quantities |= {k: _structure(v, Quantity, name, k) for k, v in data.items()}
-            elif name == "evidence.toml":
-                evidence |= {k: _structure(v, Evidence, name, k) for k, v in data.items()}
-            elif name == "sentences.toml":
-                sentences |= {k: _structure(v, Sentence, name, k) for k, v in data.items()}
-            elif name == "indications.toml":
-                indications |= _structure(data, dict[str, str], name)
+    files: dict[str, str] = attrs.field(factory=dict)
+    faults: list[str] = attrs.field(factory=list)
+
+    def lay(self, data: Mapping[str, Any]) -> None:
+        """Lay the files of one folder over what is there."""
+        before = {name: frozenset(found) for name, found in self.seeds.items()}
+        own: dict[str, str] = {}
+        for name, content in data.items():
+            folder, _, rest = name.partition("/")
+            register = name.removesuffix(".toml")
+            if name in PROFILES:
+                self._profile(name, content)
+            elif rest and folder in FOLDERS:
+                self._seed(folder, name, content, own, before)
+            elif register in REGISTERS:
+                kind = REGISTERS[register]
+                found = {k: self._read(name, v, kind, k) for k, v in content.items()}
+                self.seeds[register] |= {k: v for k, v in found.items() if v is not None}
             elif name == "claims.toml":
-                claims = tuple(_structure(c, Claim, name) for c in data["claims"])
-            elif name in ("sites/default.toml", "site.toml"):
-                base = attrs.asdict(site) if site else {}
-                site = _structure(base | data, Site, name)
+                found = self._read(name, content, _Claims)
+                self.claims = found.claims if found else ()
             else:
-                raise SeedError(f"{name}: no such place for a seed; see the protocol owners' guide")
-    if site is None:
-        raise SeedError("sites/default.toml is missing")
-    return Library(
-        quantities=quantities,
-        evidence=evidence,
-        sentences=sentences,
-        indications=indications,
-        claims=claims,
-        drugs=found["drugs"],
-        tables=found["tables"],
-        protocols=found["protocols"],
-        scores=found["scores"],
-        equations=found["equations"],
-        pathways=found["pathways"],
-        dashboards=found["dashboards"],
-        site=site,
-        files=sources,
-        digest=digest.hexdigest()[:12],
-    )
+                self.faults.append(told(name, _no_place(name)))
+
+    def _read(self, name: str, data: Any, kind: Any, key: str = "") -> Any:
+        value, faults = structured(data, kind, key)
+        self.faults += [told(name, fault) for fault in faults]
+        return value
+
+    def _profile(self, name: str, data: Any) -> None:
+        base = attrs.asdict(self.site) if self.site else {}
+        self.site = self._read(name, _plain(base) | data, Site) or self.site
+
+    def _seed(
+        self,
+        folder: str,
+        name: str,
+        data: Any,
+        own: dict[str, str],
+        before: Mapping[str, frozenset[str]],
+    ) -> None:
+        """One seed of a folder; ``own`` holds the ids of the folder that is being laid."""
+        promised = name.rpartition("/")[2].removesuffix(".toml").replace("_", "-")
+        seed, faults = structured(data, FOLDERS[folder])
+        if seed is None:
+            meant = [f"{f}/" for f, kind in FOLDERS.items() if fits(data, kind) and f != folder]
+            if meant:
+                faults = [f"this is a file for {' or '.join(meant)}; move it there"]
+            self.faults += [told(name, fault) for fault in faults]
+            return
+        others = [f for f in FOLDERS if f not in ("drugs", "dashboards", folder)]
+        if seed.id != promised:
+            wish = f"its id is {seed.id!r}, its file is named for {promised!r}; name both alike"
+        elif (first := own.get(f"{folder}/{seed.id}")) is not None:
+            wish = f"the id {seed.id!r} stands in {first} too; each id once"
+        elif seed.id not in before[folder] and any(seed.id in before[f] for f in others):
+            shipped = next(f for f in others if seed.id in before[f])
+            wish = f"{seed.id!r} is shipped in {shipped}/; only a file there can replace it"
+        else:
+            own[f"{folder}/{seed.id}"] = name
+            self.seeds[folder][seed.id] = seed
+            self.files[f"{folder}/{seed.id}"] = name
+            return
+        self.faults.append(told(name, wish))
+
+    def library(self, digest: str) -> Library:
+        """All of it as one value."""
+        if self.site is None:
+            raise SeedError("sites/default.toml is missing")
+        return Library(
+            **self.seeds,
+            claims=self.claims,
+            site=self.site,
+            files=self.files,
+            digest=digest[:12],
+        )
+
+
+@attrs.frozen
+class _Claims:
+    """The file of claims."""
+
+    claims: tuple[Claim, ...]
+
+
+def _plain(value: Any) -> Any:
+    """As a TOML file holds it: lists for tuples."""
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, tuple) else value
+
+
+def _no_place(name: str) -> str:
+    places = [*(f"{f}.toml" for f in REGISTERS), "claims.toml", "site.toml"]
+    near = difflib.get_close_matches(name, places, n=1)
+    folders = ", ".join(f"{folder}/" for folder in FOLDERS)
+    hint = f"did you mean {near[0]}?" if near else f"seeds lie in {folders} or {', '.join(places)}"
+    return f"no seed is read from here; {hint}"
 
 
 def read_seed(path: str | os.PathLike[str]) -> Table | Protocol:
     """Read one table or protocol file from anywhere, without laying it over the seeds."""
     name = Path(path).name
-    if not Path(path).is_file():
+    if not os.path.lexists(path):
         raise SeedError(f"there is no file {str(path)!r}")
-    data = _parse(Path(path).read_bytes(), name)
-    seed: Table | Protocol = _structure(data, Protocol if "measure" in data else Table, name)
-    return seed
+    content = read_bytes(str(path))
+    data = parse(content) if isinstance(content, bytes) else content
+    if isinstance(data, str):
+        raise SeedError(told(name, data))
+    seed, faults = structured(data, Protocol if "measure" in data else Table)
+    if faults:
+        raise SeedError(*(told(name, fault) for fault in faults))
+    return cast(Table | Protocol, seed)
 
 
 def cases() -> Iterator[tuple[str, list[dict[str, str]]]]:
@@ -197,77 +332,3 @@ def cases() -> Iterator[tuple[str, list[dict[str, str]]]]:
         if path.name.endswith(".csv"):
             lines = path.read_text("utf-8").splitlines()
             yield path.name.removesuffix(".csv").replace("_", "-"), list(csv.DictReader(lines))
-
-
-def _walk(root: "Traversable", under: str = "") -> "Iterator[tuple[Traversable, str]]":
-    for path in sorted(root.iterdir(), key=lambda p: p.name):
-        if path.is_dir() and not path.name.startswith(("_", ".")):
-            yield from _walk(path, f"{under}{path.name}/")
-        elif path.name.endswith((".toml", ".csv")):
-            yield path, under + path.name
-
-
-def _parse(content: bytes, name: str) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SeedError(f"{name}: not readable as TOML: {error}") from None
-
-
-@functools.cache
-def _converter() -> Any:
-    import cattrs
-
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    converter.register_structure_hook(float, lambda v, _: _number(v))
-    converter.register_structure_hook(float | None, lambda v, _: None if v is None else _number(v))
-    converter.register_structure_hook(str, lambda v, _: _text(v))
-    converter.register_structure_hook(bool, lambda v, _: _flag(v))
-    converter.register_structure_hook(Condition, lambda v, _: _condition(v))
-    return converter
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not text: put it in quotes")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{value!r} is not true or false")
-    return value
-
-
-def _condition(value: object) -> Condition:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-        return cast(list[str], value)
-    raise ValueError(f"{value!r} is not a condition: write '>= 80', '[30, 60]', 'B' or ['A', 'B']")
-
-
-def _structure(data: Mapping[str, Any], kind: type[Any], name: str, key: str = "") -> Any:
-    import cattrs
-
-    try:
-        return _converter().structure(data, kind)
-    except Exception as error:
-        path = f"$.{key}" if key else "$"
-        wishes = "; ".join(cattrs.transform_error(error, path, format_exception=_say))
-        raise SeedError(f"{name}: {wishes}") from None
-
-
-def _say(error: BaseException, kind: type[Any] | None) -> str:
-    """A fault in the words of the check that found it, where it was one of ours."""
-    from cattrs.v import format_exception
-
-    return str(error) if type(error) is ValueError else format_exception(error, kind)

@@ -21,17 +21,19 @@ def lint_library(seeds: Library) -> list[str]:
     """What is wrong with all seeds together."""
     found: list[str] = []
     for table in seeds.tables.values():
-        found += _named(seeds, table.id, lint_table(table, seeds))
+        found += _named(seeds, f"tables/{table.id}", lint_table(table, seeds))
     for protocol in seeds.protocols.values():
-        found += _named(seeds, protocol.id, lint_protocol(protocol, seeds))
+        found += _named(seeds, f"protocols/{protocol.id}", lint_protocol(protocol, seeds))
     for score in seeds.scores.values():
-        found += _named(seeds, score.id, lint_score(score, seeds))
+        found += _named(seeds, f"scores/{score.id}", lint_score(score, seeds))
     for equation in seeds.equations.values():
-        found += _named(seeds, equation.id, lint_equation(equation, seeds, CALCULATIONS))
+        found += _named(
+            seeds, f"equations/{equation.id}", lint_equation(equation, seeds, CALCULATIONS)
+        )
     for pathway in seeds.pathways.values():
-        found += _named(seeds, pathway.id, _pathway(pathway, seeds))
+        found += _named(seeds, f"pathways/{pathway.id}", _pathway(pathway, seeds))
     for board in seeds.dashboards.values():
-        found += _named(seeds, board.id, _dashboard(board, seeds))
+        found += _named(seeds, f"dashboards/{board.id}", _dashboard(board, seeds))
     found += [f"sentences.toml: {wish}" for wish in _sentences(seeds)]
     known = {table.indication for table in seeds.tables.values()}
     found += [
@@ -53,8 +55,8 @@ def lint_path(path: str) -> list[str]:
     return [f"{Path(path).name}: {wish}" for wish in found]
 
 
-def _named(seeds: Library, seed_id: str, wishes: Iterable[str]) -> list[str]:
-    return [f"{seeds.files[seed_id]}: {wish}" for wish in wishes]
+def _named(seeds: Library, place: str, wishes: Iterable[str]) -> list[str]:
+    return [f"{seeds.files[place]}: {wish}" for wish in wishes]
 
 
 def _sentences(seeds: Library) -> Iterator[str]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dosing.knowledge.library import SeedError, cases, load, read_seed
+from dosing.knowledge import kept, library
+from dosing.knowledge.library import SeedError, cases, load, read, read_seed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LABEL = (ROOT / "seeds/tables/argatroban_hit_us_label.toml").read_text("utf-8")
@@ -34,7 +35,7 @@ def test_all_shipped_seeds_are_read():
 
 
 def test_a_file_that_is_no_toml(site):
-    refuse(site, "tables/a.toml", "id = ", "not readable as TOML")
+    refuse(site, "tables/a.toml", "id = ", r"a\.toml: line 1, at its end: a value is expected")
 
 
 def test_an_unknown_key_is_named(site):
@@ -48,15 +49,63 @@ def test_a_missing_key_is_named(site):
 
 def test_a_number_where_text_belongs(site):
     text = LABEL.replace('drug = "argatroban"', "drug = 5", 1)
-    refuse(site, "tables/argatroban_hit_us_label.toml", text, "not text: put it in quotes")
+    refuse(
+        site,
+        "tables/argatroban_hit_us_label.toml",
+        text,
+        "drug: found 5; text in quotes is expected",
+    )
 
 
 def test_file_and_id_must_be_alike(site):
-    refuse(site, "tables/other_name.toml", LABEL, "name file and id alike")
+    refuse(site, "tables/other_name.toml", LABEL, "name both alike")
 
 
 def test_a_file_in_no_known_place(site):
-    refuse(site, "tabels/x.toml", "a = 1", "no such place for a seed")
+    refuse(site, "tabels/x.toml", "a = 1", "no seed is read from here; seeds lie in drugs/")
+
+
+def test_a_misspelt_file_is_told_its_name(site):
+    refuse(site, "sites.toml", "a = 1", r"no seed is read from here; did you mean site\.toml\?$")
+
+
+def test_every_fault_of_every_file_is_told_at_once(site):
+    (site / "tables/a.toml").write_text("id = ", "utf-8")
+    text = LABEL.replace('drug = "argatroban"', "drug = 5", 1)
+    (site / "tables/argatroban_hit_us_label.toml").write_text("titel = 'x'\n" + text, "utf-8")
+    (site / "site.toml").write_text("pump_step_ml_h = nan\n", "utf-8")
+    seeds, faults = read(str(site))
+    assert [fault.partition(":")[0] for fault in faults] == [
+        "tables/a.toml",
+        "site.toml",
+        "tables/argatroban_hit_us_label.toml",
+        "tables/argatroban_hit_us_label.toml",
+    ]
+    assert seeds.tables.keys() == load("").tables.keys()
+    with pytest.raises(SeedError, match="And 1 more: see dosing lint") as caught:
+        load(str(site))
+    assert caught.value.faults == faults
+
+
+def test_a_seed_of_another_kind_cannot_take_a_shipped_id(site):
+    text = LABEL.replace("argatroban-hit-us-label", "argatroban-uhs-2016", 1)
+    refuse(site, "tables/argatroban_uhs_2016.toml", text, "is shipped in protocols/")
+
+
+def test_an_id_stands_once_in_a_folder(site):
+    (site / "tables/argatroban_hit_us_label.toml").write_text(LABEL, "utf-8")
+    refuse(
+        site, "tables/argatroban-hit_us_label.toml", LABEL, "stands in tables/.* too; each id once"
+    )
+
+
+def test_the_seeds_are_the_same_whether_or_not_they_were_kept(monkeypatch):
+    first = load("")
+    monkeypatch.setattr(kept, "read", lambda kind, key: None)
+    library._load.cache_clear()
+    afresh = load("")
+    assert afresh is not first
+    assert (afresh.digest, afresh.tables, afresh.site) == (first.digest, first.tables, first.site)
 
 
 def test_a_folder_that_is_not_there():
