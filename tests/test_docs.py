@@ -13,14 +13,71 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 
 
-def test_they_build(tmp_path):
+OUTSIDE = re.compile(
+    r"""<(?:script|link|img|iframe|source)[^>]+(?:src|href)=["'](?:https?:)?//[^"']+"""
+    r"""|url\(["']?(?:https?:)?//[^)]+|@import\s+["'](?:https?:)?//[^"']+"""
+)
+"""What a browser would fetch from elsewhere to show a page."""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    pages = tmp_path_factory.mktemp("pages")
+    few = "agreement_patients=200"  # the whole number is held by test_agreement
     ran = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", DOCS, tmp_path],
+        [sys.executable, "-m", "sphinx", "-q", "-W", "-D", few, "-b", "html", DOCS, pages],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
-    assert "pump_rate_ml_h" in (tmp_path / "reference/rooms.html").read_text("utf-8")
-    assert "dosing.pathway" in (tmp_path / "reference/python.html").read_text("utf-8")
+    return pages
+
+
+def _page(built: Path, name: str) -> str:
+    return (built / f"{name}.html").read_text("utf-8")
+
+
+def test_they_build(built):
+    assert "pump_rate_ml_h" in _page(built, "reference/rooms")
+    assert "dosing.pathway" in _page(built, "reference/python")
+
+
+def test_the_tutorial_was_run_at_the_build(built):
+    page = _page(built, "tutorial")
+    assert "set the pump to 2.1 mL/h" in page
+    assert "Traceback" not in page
+    shown = re.findall(r'<img alt="[^"]*" src="(_images/[^"]+\.png)"', page)
+    assert shown, "the picture of the course"
+    assert all((built / picture).is_file() for picture in shown)
+
+
+def test_the_counts_of_the_comparisons_are_on_their_page(built):
+    page = _page(built, "agreement")
+    assert "200 random patients each" in page
+    assert "%%" not in page
+
+
+def test_a_page_is_shown_without_fetching_anything_from_elsewhere(built):
+    files = [p for p in built.rglob("*") if p.suffix in (".html", ".css")]
+    assert len(files) > 20
+    assert [
+        f"{path.relative_to(built)}: {hit.group()}"
+        for path in files
+        for hit in OUTSIDE.finditer(path.read_text("utf-8"))
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="https://cdn.example/x.js">',
+        "<link rel='stylesheet' href='//fonts.example/css'>",
+        '<img alt="" src="http://example.org/x.png">',
+        "src: url(https://fonts.example/x.woff2)",
+        '@import "https://fonts.example/css"',
+    ],
+)
+def test_what_would_be_fetched_is_seen(text):
+    assert OUTSIDE.search(text)
 
 
 @pytest.mark.parametrize("name", titles())

@@ -1,0 +1,42 @@
+"""Pages that are written while the guides are built, so that they cannot go stale.
+
+A line ``%% name`` of such a page stands for what a function gives.
+"""
+
+import re
+from collections.abc import Callable
+
+from docs.agreement import page as agreement
+
+MARK = re.compile(r"^%% (\w+)$", re.MULTILINE)
+
+
+def _writers(patients: int) -> dict[str, dict[str, Callable[[], str]]]:
+    return {
+        "agreement": {
+            "packages": agreement.packages,
+            "counts": lambda: agreement.counts(patients),
+            "by_hand": agreement.by_hand,
+            "alone": agreement.alone,
+        },
+    }
+
+
+def write(docname: str, text: str, patients: int) -> str:
+    """The text of a page with each mark replaced; other pages as they are.
+
+    Parameters
+    ----------
+    docname : str
+        The page, without its ending.
+    text : str
+    patients : int
+        How many random patients each comparison with others asks about.
+
+    Raises
+    ------
+    KeyError
+        For a mark that nothing writes.
+    """
+    writers = _writers(patients).get(docname, {})
+    return MARK.sub(lambda mark: writers[mark[1]](), text)

@@ -1,0 +1,70 @@
+"""Equations and scores agree with those of other people, and each difference has its reason."""
+
+import importlib.metadata
+
+import attrs
+import pytest
+
+from docs.agreement import Comparison, Draw, everything, run
+from docs.agreement import page as agreement
+
+COMPARISONS = everything()
+NAMES = [f"{c.what}, {c.package} {c.function}" for c in COMPARISONS]
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS, ids=NAMES)
+def test_who_differs_differs_for_a_reason(comparison):
+    found = run(comparison)
+    assert found.unexplained == ()
+    assert found.agree > found.patients / 2
+    # A reason that explains nobody is a disagreement that is over, or was never there.
+    assert all(found.differ), [r.says for r in comparison.reasons]
+
+
+def _one(ours, reasons=()) -> Comparison:
+    def drawn(draw: Draw) -> dict:
+        return {"weight_kg": draw.number(40, 120)}
+
+    return Comparison(
+        "body-size", "Weight", "another", "f", drawn, ours, lambda p: p["weight_kg"],
+        step=0.1, reasons=reasons,
+    )  # fmt: skip
+
+
+def test_a_difference_above_the_rounding_is_seen():
+    assert run(_one(lambda p: p["weight_kg"] + 0.049), 100).agree == 100
+    found = run(_one(lambda p: p["weight_kg"] + 0.051), 100)
+    assert found.agree == 0
+    patient, ours, theirs = found.unexplained[0]
+    assert patient["weight_kg"] == theirs == pytest.approx(ours - 0.051)
+
+
+def test_a_number_that_is_missing_agrees_with_nothing():
+    assert run(_one(lambda p: float("nan")), 10).agree == 0
+
+
+def test_a_page_with_an_unexplained_difference_is_not_written(monkeypatch):
+    wrong = attrs.evolve(COMPARISONS[0], ours=lambda p: 1.0)
+    monkeypatch.setattr(agreement, "everything", lambda: (wrong,))
+    with pytest.raises(ValueError, match="without a reason"):
+        agreement.counts(10)
+
+
+def test_every_equation_and_score_is_compared_or_said_to_stand_alone():
+    told = agreement.prose()
+    compared = {c.seed for c in COMPARISONS} | {row["seed"] for row in told["by_hand"]["rows"]}
+    compared -= {"time-in-range"}  # a function without a seed
+    assert compared | set(told["alone"]) == set(agreement.titles())
+    assert compared & set(told["alone"]) == set()
+
+
+def test_each_package_is_named_with_the_version_that_was_asked():
+    told = agreement.prose()["packages"]
+    assert {c.package for c in COMPARISONS} == set(told)
+    assert all(f"{importlib.metadata.version(name)}: " in agreement.packages() for name in told)
+
+
+def test_what_was_compared_by_hand_says_why_it_is_not_here():
+    told = agreement.prose()["by_hand"]
+    assert {row["package"] for row in told["rows"]} == set(told["why"])
+    assert all(row["says"] for row in told["rows"] if row["differ"])
