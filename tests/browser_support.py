@@ -49,20 +49,26 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START = "import json, sys; from pathlib import Path; from dosing.interfaces.serve import serve; "
+START = (
+    "import json, sys; from pathlib import Path; from dosing.interfaces.options import Serving; "
+    "from dosing.interfaces.serve import serve; "
+)
 WAIT = 15_000  # the longest that anything on a page may take before a test fails [ms]
 
 
 class Server:
     """A dashboard server in a process of its own, on a free port."""
 
-    def __init__(self, notebook: str | Path, **options: Any) -> None:
+    def __init__(
+        self, notebook: str | Path, environment: dict[str, str] | None = None, **options: Any
+    ) -> None:
         given = {"port": 0, "open_browser": False, "pool": 0, "token": TOKEN, **options}
         first = f"Path({str(notebook)!r})" if isinstance(notebook, Path) else repr(notebook)
-        code = f"{START}serve({first}, **json.loads(sys.argv[1]))"
+        code = f"{START}serve(Serving(notebook={first}, **json.loads(sys.argv[1])))"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, json.dumps(given)],
             cwd=ROOT,
+            env=os.environ | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -19,6 +19,8 @@ from tests.browser_support import (
 
 pytestmark = pytest.mark.browser
 
+# Long enough for a page to open on a busy computer, which must not count as forgotten. [s]
+IDLE_S = 8
 LIVE = ".dosing-app.dosing-live:not(.dosing-stale)"
 HIDDEN = ".dosing-app.dosing-stale:not(.dosing-live)"
 ALERT = "[role=alert].dosing-guard"
@@ -68,8 +70,15 @@ def server():
 
 @pytest.fixture(scope="module")
 def small():
-    """A server with room for one page, which is quick to end what nobody looks at."""
-    with serving(DATA / "probe.ipynb", max_sessions=1, idle_s=3) as server:
+    """A server with room for one page."""
+    with serving(DATA / "probe.ipynb", max_sessions=1) as server:
+        yield server
+
+
+@pytest.fixture
+def forgetful():
+    """A server that is quick to end what nobody looks at."""
+    with serving(DATA / "probe.ipynb", idle_s=IDLE_S) as server:
         yield server
 
 
@@ -346,14 +355,13 @@ def test_one_page_at_a_time_and_closing_it_ends_its_calculator(small, browser):
         until(lambda: not alive(pid), what="its process ends")
 
 
-def test_a_forgotten_page_loses_its_calculator_and_says_so(small, browser):
-    until(lambda: small.sessions() == 0)
-    with visiting(browser, small.url) as visit:
+def test_a_forgotten_page_loses_its_calculator_and_says_so(forgetful, browser):
+    with visiting(browser, forgetful.url) as visit:
         page = visit.open()
-        page.wait_for_timeout(4500)
-        assert small.sessions() == 1, "a page that is looked at stays"
+        page.wait_for_timeout(1000 * (IDLE_S + 2))
+        assert forgetful.sessions() == 1, "a page that is looked at stays"
         page.evaluate(LOOK_AWAY, True)
-        until(lambda: small.sessions() == 0, what="the server ends a page nobody looks at")
+        until(lambda: forgetful.sessions() == 0, what="the server ends a page nobody looks at")
         page.evaluate(LOOK_AWAY, False)
         assert page.locator(".dosing-app.dosing-stale").count() == 1
         says(page, LOST)

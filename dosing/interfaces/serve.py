@@ -9,8 +9,6 @@ import argparse
 import contextlib
 import getpass
 import importlib.resources
-import importlib.util
-import ipaddress
 import os
 import re
 import secrets
@@ -23,12 +21,22 @@ import webbrowser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dosing.interfaces.server import TEMPLATE, UI, application
+import attrs
 
-PANELS = ("titrate", "choose", "fixed", "heparin", "hlh", "protocols", "evidence")
-PORT = 8866
+from dosing.interfaces.options import (
+    PORT,
+    SHORTEST_PASSWORD,
+    ServeError,
+    Serving,
+    is_local,
+    missing,
+    panels,
+)
+from dosing.interfaces.pages import TEMPLATE, UI
+from dosing.knowledge.library import SeedError, load
+from dosing.lint.site import lint_library
+
 PASSWORD_VARIABLE = "DOSING_PASSWORD"
-SHORTEST_PASSWORD = 10
 
 SHARED = (
     "Shared: every computer that reaches this one over the network can open the log-in page, and "
@@ -37,16 +45,12 @@ SHARED = (
 )
 
 
-class ServeError(ValueError):
-    """The dashboards cannot be served as asked; the text says why, and what to do."""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``dosing serve``."""
     parser.add_argument(
         "--notebook",
         default="dashboard",
-        choices=("dashboard", *PANELS),
+        choices=("dashboard", *panels()),
         help="what to show at the first address (default: the dashboard with all panels)",
     )
     parser.add_argument("--host", help="address to listen on (default: this computer only)")
@@ -82,18 +86,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve as the command line asks; 0 when ended by the user, 2 when it cannot be done."""
     try:
-        password = _ask_password() if args.share else ""
         serve(
-            notebook=args.notebook,
-            host=args.host,
-            port=args.port,
-            open_browser=not args.no_browser,
-            pool=args.pool,
-            max_sessions=args.max_sessions,
-            idle_s=args.idle,
-            share=args.share,
-            password=password,
-            names=args.name,
+            Serving(
+                notebook=args.notebook,
+                host=args.host or "",
+                port=args.port,
+                open_browser=not args.no_browser,
+                pool=args.pool,
+                max_sessions=args.max_sessions,
+                idle_s=args.idle,
+                share=args.share,
+                password=_ask_password() if args.share else "",
+                names=args.name,
+            )
         )
     except ServeError as problem:
         print(f"dosing serve: {problem}", file=sys.stderr)
@@ -101,99 +106,71 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def serve(
-    notebook: str | Path = "dashboard",
-    host: str | None = None,
-    port: int | None = None,
-    open_browser: bool = True,
-    pool: int = 1,
-    max_sessions: int = 12,
-    idle_s: int = 900,
-    share: bool = False,
-    password: str = "",
-    token: str = "",
-    names: Sequence[str] = (),
-) -> None:
+def serve(serving: Serving) -> None:
     """Serve the dashboards until interrupted.
 
     Parameters
     ----------
-    notebook : str or pathlib.Path
-        What stands at ``/``: the name of a dashboard, or a notebook file of one's own.
-    host : str, optional
-        Address to listen on; 127.0.0.1, or with ``share`` every address of this computer.
-    port : int, optional
-        8866, or a free one when that is taken; 0 takes any free one.
-    open_browser : bool
-        Show the page in the browser of this computer.
-    pool : int
-        Calculators started in advance, so that a page opens at once.
-    max_sessions : int
-        Pages open at once; the next visitor is told to wait.
-    idle_s : int
-        A page that nobody looks at loses its calculator after this time. [s]
-    share : bool
-        Let other computers in. Demands ``password``.
-    password : str
-        At least 10 characters. Kept as a salted hash only.
-    token : str
-        The secret in the printed link; made up when empty, unused with a password.
-    names : sequence of str
-        With ``share``: further names by which this computer may be addressed.
+    serving : Serving
+        How; ``Serving()`` is locked to this computer.
 
     Raises
     ------
     ServeError
         When it cannot be served so; the text says why.
-
-    Examples
-    --------
-    >>> serve(share=True)
-    Traceback (most recent call last):
-    dosing.interfaces.serve.ServeError: sharing needs a password of at least 10 characters
     """
-    if share and len(password) < SHORTEST_PASSWORD:
-        raise ServeError(f"sharing needs a password of at least {SHORTEST_PASSWORD} characters")
-    host = host or ("0.0.0.0" if share else "127.0.0.1")
-    if not share and not _is_local(host):
-        raise ServeError(f"{host} can be reached from other computers: say --share to allow that")
-    if pool < 0 or max_sessions < 1 or idle_s < 1:
-        raise ServeError("pool must be 0 or more, sessions and idle time 1 or more")
-    for module in ("voila", "ipywidgets", "anywidget", "ipykernel"):
-        if importlib.util.find_spec(module) is None:
-            raise ServeError(f'{module} is not installed: run pip install "dosing[app]"')
+    for module in missing():
+        raise ServeError(f'{module} is not installed: run pip install "dosing[app]"')
     if not (TEMPLATE / "index.html.j2").is_file():
         raise ServeError(f"the installation is incomplete: {TEMPLATE} is missing")
-
+    _prove_the_site()
     with contextlib.ExitStack() as stack:
-        pages = stack.enter_context(_pages(notebook))
+        pages = stack.enter_context(_pages(serving.notebook))
         stack.enter_context(_private_environment())
-        sockets = _bind(host, port)
+        sockets = _bind(serving.address, serving.port)
+        from dosing.interfaces.server import application
+
+        token = "" if serving.password else (serving.token or secrets.token_urlsafe(24))
         app = application(
-            pages=pages,
-            sockets=sockets,
-            hosts=_host_pattern(share, [*names, host]),
-            host=host,
-            pool=pool,
-            max_sessions=max_sessions,
-            idle_s=idle_s,
-            share=share,
-            password=password,
-            token="" if password else (token or secrets.token_urlsafe(24)),
+            attrs.evolve(serving, token=token),
+            pages,
+            sockets,
+            _host_pattern(serving.share, [*serving.names, serving.address]),
         )
-        actual = sockets[0].getsockname()[1]
-        shown = "127.0.0.1" if _is_local(host) else socket.gethostname()
-        address = f"http://{shown}:{actual}/"
-        link = f"{address}?token={app.token}" if app.token else address
-        if port is None and actual != PORT:
-            print(f"Port {PORT} is taken; using {actual}.", flush=True)
-        if share:
-            print(SHARED, flush=True)
-        print(f"The calculator is at {link}\nPress Ctrl-C to stop it.", flush=True)
-        if open_browser:
+        link = _announce(serving, sockets[0].getsockname()[1], token)
+        if serving.open_browser:
             threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
         app.start()
         print("Stopped.", flush=True)
+
+
+def _prove_the_site() -> None:
+    """Refuse a hospital's folder with a fault before anybody can open a page of it."""
+    folder = os.environ.get("DOSING_SITE", "")
+    if not folder:
+        return
+    try:
+        wishes = lint_library(load(folder))
+    except SeedError as problem:
+        wishes = [str(wish) for wish in problem.args]
+    if wishes:
+        said = "\n".join(f"  {wish}" for wish in wishes)
+        raise ServeError(
+            f"nothing is served, because the hospital's folder {folder} has faults:\n{said}\n"
+            f"Mend them (dosing lint {folder} lists them), or unset DOSING_SITE."
+        )
+
+
+def _announce(serving: Serving, port: int, token: str) -> str:
+    """Print where the calculator is; the link."""
+    shown = "127.0.0.1" if is_local(serving.address) else socket.gethostname()
+    link = f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
+    if serving.port is None and port != PORT:
+        print(f"Port {PORT} is taken; using {port}.", flush=True)
+    if serving.share:
+        print(SHARED, flush=True)
+    print(f"The calculator is at {link}\nPress Ctrl-C to stop it.", flush=True)
+    return link
 
 
 def _ask_password() -> str:
@@ -206,15 +183,6 @@ def _ask_password() -> str:
     if getpass.getpass("Again: ") != given:
         raise ServeError("the two passwords differ")
     return given
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _host_pattern(share: bool, names: Sequence[str]) -> str:
@@ -244,14 +212,15 @@ def _pages(notebook: str | Path) -> Iterator[dict[str, str]]:
 
         if isinstance(notebook, Path):
             first = str(notebook.resolve()) if notebook.is_file() else ""
-        elif notebook in ("dashboard", *PANELS):
+        elif notebook in ("dashboard", *panels()):
             first = find(notebook)
         else:
-            raise ServeError(f"no dashboard {notebook!r}; there are dashboard, {', '.join(PANELS)}")
+            known = ", ".join(("dashboard", *panels()))
+            raise ServeError(f"no dashboard {notebook!r}; there are {known}")
         if not first:
             raise ServeError(f"the dashboard {notebook} is not installed")
         routes = {"/": first}
-        routes |= {f"/{name}": file for name in PANELS if (file := find(name))}
+        routes |= {f"/{name}": find(name) for name in panels()}
         yield routes
 
 
@@ -268,6 +237,8 @@ def _private_environment() -> Iterator[None]:
         "JUPYTER_RUNTIME_DIR": str(own / "run"),
         "IPYTHONDIR": str(own / "ipython"),
     }
+    if site := os.environ.get("DOSING_SITE"):
+        change["DOSING_SITE"] = str(Path(site).resolve())  # a calculator starts in another folder
     drop = ("PYTHONSTARTUP", "PYTHONINSPECT", "JUPYTER_TOKEN", "JUPYTER_TOKEN_FILE")
     before = dict(os.environ)
     try:

@@ -2,10 +2,10 @@
 
 import argparse
 import http.client
-import importlib.resources
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from urllib.parse import quote, urlencode
@@ -13,9 +13,13 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from dosing.interfaces import serve
-from dosing.interfaces.serve import ServeError
+from dosing.interfaces.options import ServeError, Serving, panels
 from dosing.interfaces.server import kernel_command
-from tests.browser_support import DATA, TOKEN, serving
+from dosing.knowledge.library import load
+from dosing.lint.site import lint_library
+from tests.browser_support import DATA, ROOT, TOKEN, serving
+
+SITE = ROOT / "docs" / "site-example"
 
 
 def ask(server, path="/", method="GET", body=None, **headers):
@@ -73,24 +77,64 @@ def test_only_listed_notebooks_are_offered():
     with pytest.raises(SystemExit):
         options("--notebook", "../secret")
     with pytest.raises(ServeError, match="there are dashboard, titrate"):
-        serve.serve("../secret")
+        serve.serve(Serving(notebook="../secret"))
 
 
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"share": True}, "needs a password"),
-        ({"share": True, "password": "short"}, "at least 10 characters"),
-        ({"host": "0.0.0.0"}, "say --share"),
-        ({"host": "ward-pc"}, "say --share"),
-        ({"pool": -1}, "0 or more"),
-        ({"max_sessions": 0}, "1 or more"),
-        ({"notebook": DATA / "none.ipynb"}, "not installed"),
-    ],
-)
-def test_what_cannot_be_served_is_refused_in_a_sentence(given, words):
-    with pytest.raises(ServeError, match=words):
-        serve.serve(**given)
+def test_a_notebook_that_is_not_there_is_refused():
+    with pytest.raises(ServeError, match="not installed"):
+        serve.serve(Serving(notebook=DATA / "none.ipynb"))
+
+
+def test_what_is_not_installed_is_said(monkeypatch):
+    monkeypatch.setattr("dosing.interfaces.options.NEEDED", ("no_such_module",))
+    with pytest.raises(ServeError, match=r"no_such_module is not installed: .*dosing\[app\]"):
+        serve.serve(Serving())
+
+
+def test_help_offers_the_panels_that_are_installed(capsys):
+    with pytest.raises(SystemExit):
+        options("--help")
+    said = capsys.readouterr().out
+    assert "titrate" in said
+    assert "protocols" not in said
+
+
+def faulty(folder):
+    """A hospital's folder with one fault in a protocol, and one in its profile."""
+    shutil.copytree(SITE, folder)
+    protocol = folder / "protocols" / "argatroban_example_hospital.toml"
+    text = protocol.read_text("utf-8")
+    protocol.write_text(text.replace("factor = 1.2", "factor = 0.5", 1), "utf-8")
+    assert protocol.read_text("utf-8") != text
+    return folder
+
+
+def test_a_faulty_site_is_refused_before_a_port_is_bound(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOSING_SITE", str(faulty(tmp_path / "site")))
+    monkeypatch.setattr(serve, "_bind", lambda host, port: pytest.fail("a port was bound"))
+    with pytest.raises(ServeError) as refused:
+        serve.serve(Serving())
+    said = str(refused.value)
+    assert "protocols/argatroban_example_hospital.toml: " in said
+    for wish in lint_library(load(os.environ["DOSING_SITE"])):
+        assert wish in said
+
+
+@pytest.mark.parametrize("broken", ["no folder", "not readable", "a fault"])
+def test_the_command_ends_with_2_and_says_why(tmp_path, broken, monkeypatch, capsys):
+    site = tmp_path / "site"
+    if broken == "a fault":
+        faulty(site)
+    elif broken == "not readable":
+        site.mkdir()
+        (site / "site.toml").write_text("title = \n", "utf-8")
+    monkeypatch.setenv("DOSING_SITE", str(site))
+    assert serve.run(options("--no-browser", "--port", "0")) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("dosing serve: nothing is served, because the hospital's folder")
+    assert {"no folder": "there is no folder", "not readable": "site.toml: line 1, column 9",
+            "a fault": "argatroban_example_hospital.toml: "}[broken] in err  # fmt: skip
 
 
 def test_sharing_without_a_password_ends_the_command(monkeypatch, capsys):
@@ -138,10 +182,10 @@ def test_kernels_get_no_configuration_and_no_password(monkeypatch):
 
 
 def test_each_panel_that_is_installed_has_an_address():
-    installed = {p.name for p in importlib.resources.files("dosing.notebooks").iterdir()}
     with serve._pages(DATA / "probe.ipynb") as pages:
-        wanted = {"/"} | {f"/{p}" for p in serve.PANELS if f"{p}.ipynb" in installed}
-        assert set(pages) == wanted
+        assert set(pages) == {"/"} | {f"/{p}" for p in panels()}
+        assert len(pages) > 5
+        assert all(os.path.isfile(file) for file in pages.values())
 
 
 # With one

@@ -1,20 +1,9 @@
 """What the server is configured to be; its answers are in test_serve.py."""
 
-import subprocess
 import sys
 
 from dosing.interfaces import server
-
-
-def test_headers_allow_nothing_from_outside():
-    policy = server.HEADERS["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
-    assert "unsafe-eval" not in policy
-    assert "http" not in policy
-
-
-def test_messages_are_escaped():
-    assert "<b>" not in server.page("<b>title</b>", "text")
+from dosing.interfaces.options import Serving
 
 
 def test_kernels_run_apart_from_the_users_configuration():
@@ -23,9 +12,23 @@ def test_kernels_run_apart_from_the_users_configuration():
     assert "--HistoryManager.enabled=False" in command
 
 
-def test_importing_it_loads_no_server():
-    code = (
-        "import sys, dosing.interfaces.server as _;"
-        "sys.exit('voila' in sys.modules or 'tornado' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_only_this_interpreter_is_a_kernel():
+    kernels = server.OwnKernels()
+    assert list(kernels.get_all_specs()) == ["python3"]
+    assert kernels.get_kernel_spec("julia").argv == server.kernel_command()
+
+
+def test_the_configuration_shows_nothing_and_forgets_what_nobody_looks_at():
+    found = server.configuration(Serving(pool=0, idle_s=50))
+    assert found.VoilaConfiguration.show_tracebacks is False
+    assert found.VoilaConfiguration.file_allowlist == []
+    assert found.VoilaConfiguration.preheat_kernel is False
+    assert found.MappingKernelManager.cull_idle_timeout == 50
+    assert found.MappingKernelManager.cull_interval == 5
+    assert found.PasswordIdentityProvider.hashed_password == ""
+
+
+def test_a_password_is_kept_as_a_hash_only():
+    found = server.configuration(Serving(share=True, password="correct horse"))
+    assert "correct horse" not in repr(found)
+    assert found.PasswordIdentityProvider.hashed_password.startswith("argon2")
