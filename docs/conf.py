@@ -36,6 +36,7 @@ html_copy_source = False
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 autodoc_member_order = "bysource"
+autodoc_default_options = {"exclude-members": "set"}  # matplotlib gives every artist one
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 myst_heading_anchors = 3

@@ -41,6 +41,16 @@ def test_they_build(built):
     assert "dosing.pathway" in _page(built, "reference/python")
 
 
+def test_every_module_below_the_pages_is_in_the_reference(built):
+    shown = set(re.findall(r'id="module-(dosing\.[\w.]+)"', _page(built, "reference/rooms")))
+    there = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "dosing").rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert {name for name in there if not name.startswith("dosing.ui.")} == shown
+
+
 def test_the_tutorial_was_run_at_the_build(built):
     page = _page(built, "tutorial")
     assert "set the pump to 2.1 mL/h" in page
