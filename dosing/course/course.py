@@ -156,7 +156,7 @@ class Course:
                 raise ValueError(words("course-stopped"))
             inputs = {**self.setting, **values}
             inputs.pop("platelets_per_ul", None) if "platelets" in values else None
-            earlier = self._last("platelets")
+            earlier = self._last_platelets()
             if earlier is not None and "platelets" in values and self._in_range(values["aptt_s"]):
                 inputs["platelets_before"] = earlier
             step = titrate(
@@ -289,9 +289,7 @@ class Course:
         """The course as arrays for the picture, its summary and its table."""
         at = now or self._events[-1].at
         platelets = tuple((e.at, e.data["platelets"]) for e in self._measured("platelets"))
-        before = check({n: self.setting.get(n) for n in ("platelets", "platelets_per_ul")})
-        first = before.number("platelets")
-        if first is not None:
+        if (first := self._platelets_before()) is not None:
             platelets = ((self._events[0].at, first), *platelets)
         gate = warfarin_gate(platelets[-1][1]) if platelets else None
         return Timeline(
@@ -403,11 +401,14 @@ class Course:
     def _measured(self, name: str) -> Iterator[Event]:
         return (e for e in self._events if e.kind == "measured" and name in e.data)
 
-    def _last(self, name: str) -> float | None:
-        found = [e.data[name] for e in self._measured(name)]
-        if found:
-            return float(found[-1])
-        return check({name: self.setting.get(name)}).number(name)
+    def _last_platelets(self) -> float | None:
+        found = [float(e.data["platelets"]) for e in self._measured("platelets")]
+        return found[-1] if found else self._platelets_before()
+
+    def _platelets_before(self) -> float | None:
+        """The count that the first order knew, in whichever unit it was typed."""
+        given = {n: self.setting.get(n) for n in ("platelets", "platelets_per_ul")}
+        return check(given).number("platelets")
 
     def _in_range(self, aptt_s: float) -> bool:
         window = self.window()

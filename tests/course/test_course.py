@@ -11,6 +11,7 @@ import dosing
 from dosing.course import timeline
 
 START = datetime(2026, 11, 21, 8)
+UNIT = "mcg/kg/min"
 
 
 def at(hours):
@@ -275,3 +276,246 @@ def test_heparin_has_no_course_yet():
     advice = dosing.start("heparin", "vte", weight_kg=70)
     with pytest.raises(ValueError, match="cannot be kept yet"):
         dosing.Course.begin(advice, at=datetime(2026, 11, 21, 8), protocol="heparin-raschke-1993")
+
+
+def test_the_first_event_tells_what_was_ordered_and_by_whom():
+    advice = dosing.start("argatroban", weight_kg=70, child_pugh="B")
+    course = dosing.Course.begin(advice, at=START, protocol="argatroban-smpc-reduced")
+    (first,) = course.events
+    assert (first.at, first.kind) == (START, "started")
+    assert first.data == {
+        "rate": 0.5, "recheck_h": 2, "authority": advice.authority, "indication": "hit",
+        "table": advice.table, "cite": advice.cite,
+    }  # fmt: skip
+    assert course.setting["concentration_mg_ml"] == 1
+
+
+def test_a_weight_in_pounds_is_kept_once_in_kilograms():
+    advice = dosing.start("argatroban", weight_lb=154.324, child_pugh="B")
+    course = dosing.Course.begin(
+        advice, at=START, protocol="argatroban-smpc-reduced", baseline_aptt_s=32
+    )
+    assert "weight_lb" not in course.setting
+    assert course.setting["weight_kg"] == pytest.approx(70, abs=1e-3)
+    assert course.measure(at=at(2), aptt_s=60, platelets=155).action == "continue"
+
+
+def test_a_course_needs_a_protocol_of_its_drug_in_the_unit_of_the_order():
+    advice = dosing.start("argatroban", weight_kg=70, child_pugh="B")
+    with pytest.raises(
+        ValueError, match=r"no protocol 'x' for argatroban; there are argatroban-"
+    ) as e:
+        dosing.Course("argatroban", "x", {})
+    assert "bivalirudin" not in str(e.value)
+    with pytest.raises(ValueError, match="no protocol 'bivalirudin-"):
+        dosing.Course("argatroban", "bivalirudin-ummc-2008", {})
+    pci = dosing.start("bivalirudin", "pci", weight_kg=70, crcl_ml_min=80)
+    with pytest.raises(ValueError, match="does not titrate mg/kg/h"):
+        dosing.Course.begin(pci, at=START, protocol="argatroban-uhs-2016")
+    assert dosing.Course.begin(advice, at=START, protocol="argatroban-uhs-2016").unit == UNIT
+
+
+def test_nothing_measured_is_refused():
+    course = begin()
+    with pytest.raises(ValueError, match="at least one result"):
+        course.measure(at=at(1))
+    with pytest.raises(ValueError, match="before the last entry"):
+        course.measure(at=at(-1), aptt_s=60)
+
+
+def test_what_was_measured_is_kept_with_what_it_led_to():
+    course = begin()
+    step = course.measure(at=at(2), aptt_s="44", platelets=80)
+    assert course.events[-1].data == {"aptt_s": 44, "platelets": 80, "step": step.to_dict()}
+    course.measure(at=at(3), inr=1.2)
+    assert course.events[-1].data == {"inr": 1.2}
+
+
+def test_platelets_typed_in_either_unit_are_the_count_before():
+    course = begin(platelets_per_ul=60_000)
+    step = course.measure(at=at(2), aptt_s=60, platelets=40)
+    assert any("platelets fall" in f.text for f in step.findings)
+
+
+@pytest.mark.parametrize("aptt", [47, 97])
+def test_falling_platelets_warn_only_while_the_aptt_is_in_range(aptt):
+    step = begin(platelets=60).measure(at=at(2), aptt_s=aptt, platelets=40)
+    assert not any("platelets fall" in f.text for f in step.findings)
+
+
+@pytest.mark.parametrize("aptt", [48, 96])
+def test_both_ends_of_the_range_are_in_range(aptt):
+    course = begin(platelets=60)
+    step = course.measure(at=at(2), aptt_s=aptt, platelets=40)
+    assert step.in_range
+    assert any("platelets fall" in f.text for f in step.findings)
+    assert course.timeline(at(2)).results[0].position == "in"
+
+
+def test_a_stop_that_is_recommended_needs_no_reason():
+    course = begin("argatroban-ummc-2008-critical")
+    course.measure(at=at(2), aptt_s=105)
+    course.stop(at=at(2))
+    assert course.state(at(2)).stopped
+    by_hand = begin()
+    by_hand.measure(at=at(2), aptt_s=44)
+    with pytest.raises(ValueError, match="Give a reason"):
+        by_hand.stop(at=at(2))
+
+
+def test_a_stopped_infusion_can_neither_be_held_nor_resumed():
+    course = begin()
+    course.stop(at=at(1), reason=" bleeding ")
+    assert course.events[-1].data == {"reason": "bleeding"}
+    with pytest.raises(ValueError, match="not running"):
+        course.hold(at=at(2), reason="again")
+    with pytest.raises(ValueError, match="not held"):
+        course.resume(at=at(2))
+    assert course.state(at(2)).running == 0
+
+
+def test_a_hold_by_hand_resumes_at_the_rate_before_or_at_one_that_is_named():
+    course = begin()
+    course.hold(at=at(1), resume_rate="0.3", reason=" procedure ")
+    assert course.events[-1].data == {"resume_rate": 0.3, "reason": "procedure"}
+    assert course.state(at(1)).held_from == 0.3
+    with pytest.raises(ValueError, match="Give a reason"):
+        course.resume(0.4, at=at(2))
+    course.resume(0.4, at=at(2), reason=" more bleeding ")
+    assert course.events[-1].data == {"rate": 0.4, "reason": "more bleeding"}
+    assert course.state(at(2)).running == 0.4
+
+
+def test_a_rate_set_while_held_resumes_and_one_set_while_running_changes():
+    course = begin()
+    course.set_rate(0.4, at=at(1), reason=" bruises ")
+    assert (course.events[-1].kind, course.events[-1].data["reason"]) == ("rate", "bruises")
+    course.hold(at=at(2), reason="procedure")
+    course.set_rate(0.3, at=at(3), reason="lower")
+    assert course.events[-1].kind == "resumed"
+    assert not course.state(at(3)).held
+
+
+def test_the_rate_of_a_recommended_hold_is_no_reason_to_go_on_at_it():
+    course = begin()
+    step = course.measure(at=at(2), aptt_s=110)
+    assert step.action == "hold"
+    with pytest.raises(ValueError, match="Give a reason"):
+        course.set_rate(0.25, at=at(2))
+
+
+def test_the_largest_rate_may_be_set_and_no_larger():
+    course = begin()
+    top = course.seed.limits.top
+    course.set_rate(top, at=at(1), reason="trial")
+    assert course.state(at(1)).running == top
+    with pytest.raises(ValueError, match=f"above the largest rate, {top:g}"):
+        course.set_rate(top + 0.1, at=at(1), reason="trial")
+    with pytest.raises(ValueError, match="Enter a rate above 0 mcg/kg/min"):
+        course.set_rate(0, at=at(1), reason="trial")
+
+
+def test_what_is_followed_is_timed_as_it_was_recommended():
+    course = begin()
+    course.measure(at=at(2), aptt_s=110)
+    course.follow(at=at(2))
+    assert course.events[-1].data == {"resume_rate": 0.25, "recheck_h": 4}
+    course.measure(at=at(6), aptt_s=70)
+    course.follow(at=at(6))
+    assert (course.events[-1].kind, course.events[-1].data) == (
+        "resumed", {"rate": 0.25, "recheck_h": 4},
+    )  # fmt: skip
+    course.measure(at=at(10), aptt_s=44)
+    course.follow(at=at(10))
+    assert (course.events[-1].kind, course.events[-1].data["recheck_h"]) == ("rate", 4)
+
+
+def test_a_remark_is_kept_and_an_empty_one_refused():
+    course = begin()
+    course.note(" MRI at noon ", at=at(1))
+    assert (course.events[-1].kind, course.events[-1].data) == ("noted", {"text": "MRI at noon"})
+    with pytest.raises(ValueError, match="note is empty"):
+        course.note("  ", at=at(1))
+    assert course.undo().kind == "noted"
+    assert len(course.events) == 1
+
+
+def test_events_at_the_same_minute_are_in_order():
+    course = begin()
+    course.note("first", at=at(1))
+    course.note("second", at=at(1))
+    with pytest.raises(ValueError, match=r"^2026-11-21 08:30 is before .*, 2026-11-21 09:00"):
+        course.note("third", at=at(0.5))
+
+
+def test_the_dose_so_far_counts_neither_a_hold_nor_the_time_to_come():
+    course = begin()
+    course.hold(at=at(2), reason="procedure")
+    course.resume(at=at(3))
+    assert course.cumulative_dose_mg(at(0)) == 0
+    assert course.cumulative_dose_mg(at(1)) == pytest.approx(2.1)
+    assert course.cumulative_dose_mg(at(3)) == pytest.approx(4.2)
+    assert course.cumulative_dose_mg(at(5)) == pytest.approx(8.4)
+    assert course.state(at(5)).cumulative_dose_mg == pytest.approx(8.4)
+    assert course.cumulative_dose_mg(at(1 / 7)) == 0.3
+
+
+def test_time_in_range_is_that_of_the_log():
+    course = begin()
+    assert course.state(at(1)).time_in_range is None
+    course.measure(at=at(2), aptt_s=60)
+    course.measure(at=at(6), aptt_s=60, platelets=120)
+    assert course.state(at(6)).time_in_range == 1
+    course.measure(at=at(10), aptt_s=24)
+    assert course.time_in_range() == pytest.approx((4 + 4 / 3) / 8, abs=1e-4)
+
+
+def test_the_pump_shows_what_the_order_showed():
+    course = begin()
+    assert course.state(at(1)).pump_ml_h == 2.1
+    assert course.timeline(at(1)).rates[0].pump_ml_h == 2.1
+    course.hold(at=at(2), reason="procedure")
+    assert course.state(at(2)).pump_ml_h == 0
+    assert [s.pump_ml_h for s in course.timeline(at(3)).rates] == [2.1, 0]
+
+
+def test_platelets_before_the_start_stand_first_in_the_timeline():
+    course = begin(platelets=60)
+    course.measure(at=at(24), platelets=155)
+    told = course.timeline()
+    assert told.platelets == ((START, 60), (at(24), 155))
+    assert told.now == at(24)
+    assert course.timeline(at(1)).now == at(24)
+    assert course.timeline(at(30)).now == at(30)
+    assert (told.drug, told.start, told.measure_label, told.measure_unit) == (
+        "argatroban", START, "aPTT", "s",
+    )  # fmt: skip
+
+
+def test_without_platelets_there_is_no_gate_and_without_a_target_no_side():
+    told = begin("argatroban-uhs-2016").timeline(at(1))
+    assert (told.platelet_gate, told.gate_text, told.platelets) == (None, "", ())
+    advice = dosing.start("argatroban", weight_kg=70, child_pugh="B")
+    course = dosing.Course.begin(advice, at=START, protocol="argatroban-smpc-reduced")
+    course.measure(at=at(2), aptt_s=126)
+    assert course.window() is None
+    assert course.time_in_range() is None
+
+
+def test_a_reason_stands_beside_the_rate_that_it_explains():
+    course = begin()
+    course.set_rate(0.4, at=at(1), reason="bruises")
+    course.stop(at=at(2), reason="bleeding")
+    first, second = course.timeline(at(3)).rates
+    assert (first.label, second.label) == ("", "bruises")
+    assert (first.start, first.end, second.end) == (START, at(1), at(2))
+    assert first.unit == UNIT
+
+
+def test_an_event_of_no_kind_is_named():
+    record = begin().to_dict()
+    record["events"][0]["kind"] = "exploded"
+    with pytest.raises(ValueError, match="'exploded' is no event"):
+        dosing.Course.from_dict(record)
+    with pytest.raises(ValueError, match=r"^This is not the record of a course: KeyError"):
+        dosing.Course.from_dict({})

@@ -10,6 +10,7 @@ import pytest
 
 from dosing.course.plots import MARKS, TimelineFigure, picture, pump_ratio, to_png, to_svg
 from dosing.course.timeline import Result, Segment, Timeline
+from tests.course.pictures import APPROVED, all_described
 
 START = datetime(2026, 11, 21, 8)
 UNIT = "mcg/kg/min"
@@ -64,6 +65,11 @@ def lines(axes, label):
 def words(figure):
     texts = [t.get_text() for axes in figure.figure.axes if axes.get_visible() for t in axes.texts]
     return texts + [t.get_text() for t in figure.figure.texts]
+
+
+def test_the_pictures_are_those_that_were_approved():
+    # When a change is meant: look at the pictures, then run python -m tests.course.pictures.
+    assert [*all_described()] == APPROVED.read_text("utf-8").splitlines()
 
 
 def test_each_result_is_marked_where_it_was_and_labelled():

@@ -185,3 +185,108 @@ def test_what_cannot_be_told_truly_is_refused(fields, message):
 def test_a_target_out_of_order_is_refused():
     with pytest.raises(ValueError, match="not in order"):
         Timeline("argatroban", START, START, "aPTT", "s", window=(90, 46))
+
+
+def test_a_rate_runs_from_its_first_minute_to_the_last_before_its_end():
+    rates = (Segment(START, at(2), 1, UNIT), Segment(at(2), at(4), 2, UNIT))
+    assert [running(course(h, rates=rates)).rate for h in (0, 1, 2, 3)] == [1, 1, 2, 2]
+    assert running(course(4, rates=rates)) is None
+    assert "not running: it ended at 12:00" in summary(course(4, rates=rates))
+    early = (Segment(at(1), None, 1, UNIT),)
+    assert running(course(0, rates=early)) is None
+    assert summary(course(0, rates=early)) == (
+        "Argatroban. No aPTT yet. The infusion has not started. Planned: 1 mcg/kg/min from 09:00."
+    )
+
+
+def test_a_planned_hold_is_a_hold():
+    rates = (Segment(START, at(2), 1, UNIT), Segment(at(2), at(3), 0, UNIT, held=True))
+    assert "Planned: hold from 10:00." in summary(course(1, rates=rates))
+    assert [(r.event, r.meaning) for r in table(course(1, rates=rates))] == [
+        ("Infusion rate", "started; running now"),
+        ("Infusion held", "for 1 h, until 11:00; planned"),
+        ("Hold ends", "planned"),
+    ]
+
+
+def test_holds_that_are_over_are_told_with_their_length():
+    def hold(start, end):
+        return Segment(at(start), at(end), 0, UNIT, held=True)
+
+    rates = (
+        hold(0, 1),
+        Segment(at(1), at(2), 1, UNIT),
+        hold(2, 2.5),
+        Segment(at(2.5), None, 1, UNIT),
+    )
+    assert "Held earlier: 08:00 to 09:00 (1 h); 10:00 to 10:30 (30 min)." in summary(
+        course(2.5, rates=rates)
+    )
+    assert "Held earlier: 08:00 to 09:00 (1 h)." in summary(course(2.25, rates=rates))
+
+
+def test_each_change_of_the_rate_is_named():
+    rates = (
+        Segment(at(0), at(1), 1, UNIT),
+        Segment(at(1), at(2), 1, UNIT),
+        Segment(at(2), at(3), 0.5, UNIT),
+        Segment(at(4), at(5), 0.5, UNIT, label="after a pause"),
+        Segment(at(5), None, 0, UNIT, held=True),
+    )
+    assert [(r.event, r.value, r.unit, r.meaning) for r in table(course(6, rates=rates))] == [
+        ("Infusion rate", "1", UNIT, "started"),
+        ("Infusion rate", "1", UNIT, "unchanged"),
+        ("Infusion rate", "0.5", UNIT, "lowered from 1"),
+        ("Infusion ended", "", "", ""),
+        ("Infusion rate", "0.5", UNIT, "resumed (was 0.5); after a pause"),
+        ("Infusion held", "", "", "until further notice; held now"),
+    ]
+
+
+def test_the_end_of_the_last_rate_is_told_once_it_is_past():
+    rates = (Segment(at(0), at(2), 1, UNIT),)
+    assert [table(course(h, rates=rates))[-1].meaning for h in (1, 2)] == ["planned", ""]
+
+
+def test_without_a_target_a_result_has_no_side():
+    told = Timeline("heparin", START, at(1), "anti-Xa", "", results=(Result(START, 0.5),))
+    assert "Latest anti-Xa 0.5 at 08:00." in summary(told)
+    (row,) = table(told)
+    assert (row.event, row.value, row.unit, row.meaning) == ("anti-Xa", "0.5", "", "")
+    sided = Timeline("heparin", START, at(1), "aPTT", "s", results=(Result(START, 50, "in"),))
+    assert "Latest aPTT 50 s at 08:00, in target." in summary(sided)
+
+
+def test_platelets_without_a_gate_and_inr_are_rows_of_their_own():
+    told = course(1, platelets=((START, 62),), inr=((at(0.5), 1.9),))
+    assert "Latest platelets 62 × 10⁹/L at 08:00. Latest INR 1.9 at 08:30." in summary(told)
+    assert [(r.time, r.event, r.value, r.unit, r.meaning) for r in table(told)] == [
+        ("2026-11-21 08:00", "Platelets", "62", "× 10⁹/L", ""),
+        ("2026-11-21 08:30", "INR", "1.9", "", ""),
+    ]
+    assert "Wait. Latest INR" in summary(
+        course(1, gate_text="Wait.", platelets=((START, 62),), inr=((START, 1.9),))
+    )
+
+
+def test_a_forecast_is_a_row_for_each_time_with_one_decimal():
+    ahead = course(1, forecast=((at(2), at(3)), (50, 48.44), (55, 60.06), (60, 80)))
+    assert [(r.event, r.value, r.unit, r.meaning) for r in table(ahead)] == [
+        ("aPTT forecast", "55", "s", "between 50 and 60"),
+        ("aPTT forecast", "60.1", "s", "between 48.4 and 80"),
+    ]
+    assert "Forecast" not in summary(course(1, forecast=((), (), (), ())))
+
+
+def test_the_edges_of_what_can_be_told():
+    assert course(2, rates=(Segment(START, START, 1, UNIT),)).rates[0].end == START
+    with pytest.raises(ValueError, match="not in order"):
+        Timeline("argatroban", START, START, "aPTT", "s", window=(46, 46))
+    with pytest.raises(ValueError, match="finite numbers"):
+        course(1, rates=(Segment(START, None, 1, UNIT, pump_ml_h=float("nan")),))
+    with pytest.raises(ValueError, match="finite numbers"):
+        course(1, inr=((START, float("nan")),))
+    with pytest.raises(ValueError, match="finite numbers"):
+        course(1, platelets=((START, float("inf")),))
+    with pytest.raises(ValueError, match="finite numbers"):
+        course(1, forecast=((START,), (1.0,), (float("nan"),), (3.0,)))
