@@ -131,6 +131,8 @@ def _walk(node: ast.AST, bound: frozenset[str]) -> Iterator[tuple[ast.AST, froze
     for name, part in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list"):
             continue
+        if isinstance(node, ast.keyword) and node.arg == "strict":
+            continue  # of zip: it asserts what the code before it has proved
         for child in part if isinstance(part, list) else [part]:
             inside = bound
             match child:

@@ -169,6 +169,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                     copies.put(copy)
                 results.append((mutant, end))
                 print(f"{since:5.0f} s  {end:8}  {mutant.path}:{mutant.line}", flush=True)
+                if end == SURVIVED:
+                    print(*mutant.diff(), sep="\n", flush=True)
 
         every = far_tests("base")
         parts = [every[:-1], every[-1:], ["--doctest-modules", *names]]

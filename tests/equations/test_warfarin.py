@@ -95,6 +95,49 @@ def test_the_smallest_dose_of_an_old_patient_is_shown():
     assert 0 < found.weekly_mg < 3.5
 
 
+# The table of the paper: what each word adds to the root, beside *1/*1, G/G and white.
+PRINTED = {
+    "vkorc1": {"AG": -0.8677, "AA": -1.6974, "unknown": -0.4854},
+    "cyp2c9": {
+        "*1/*2": -0.5211, "*1/*3": -0.9357, "*2/*2": -1.0616, "*2/*3": -1.9206,
+        "*3/*3": -2.3312, "unknown": -0.2188,
+    },
+    "ancestry": {"Asian": -0.1092, "Black": -0.2760, "mixed or not known": -0.1032},
+}  # fmt: skip
+PRINTED_CLINICAL = {"Asian": -0.6752, "Black": 0.4060, "mixed or not known": 0.0443}
+
+
+@pytest.mark.parametrize(("name", "word"), [(n, w) for n, words in PRINTED.items() for w in words])
+def test_each_word_adds_to_the_root_what_the_paper_prints(name, word):
+    usual = {"vkorc1": "GG", "cyp2c9": "*1/*1", "ancestry": "white"}
+    rest = {"enzyme_inducer": 0, "amiodarone": 0}
+    without, with_it = (iwpc(60, 170, 70, **w, **rest).root for w in (usual, usual | {name: word}))
+    assert with_it - without == pytest.approx(PRINTED[name][word])
+    if name != "ancestry":
+        del usual["ancestry"]
+        without, with_it = (
+            eu_pact(60, 170, 70, **w, amiodarone=0).root for w in (usual, usual | {name: word})
+        )
+        assert with_it - without == pytest.approx(PRINTED[name][word])
+
+
+@pytest.mark.parametrize("word", PRINTED_CLINICAL)
+def test_each_ancestry_adds_what_the_paper_prints_without_genotypes(word):
+    white, other = (iwpc_clinical(60, 170, 70, a, 0, 0).root for a in ("white", word))
+    assert other - white == pytest.approx(PRINTED_CLINICAL[word])
+
+
+@pytest.mark.parametrize(
+    ("genotype", "per_h"),
+    [("*1/*1", 0.0189), ("*1/*2", 0.0158), ("*1/*3", 0.0132), ("*2/*2", 0.0130),
+     ("*2/*3", 0.0090), ("*3/*3", 0.0075)],
+)  # fmt: skip
+def test_loading_takes_the_elimination_that_eu_pact_prints(genotype, per_h):
+    left = math.exp(-24 * per_h)
+    load = eu_pact_loading(5, genotype).day_2_mg
+    assert load * (1 - left) * (1 + left + left**2) == pytest.approx(5)
+
+
 def test_the_term_for_ancestry_changes_its_sign():
     genetic = [iwpc(60, 170, 70, "GG", "*1/*1", a, 0, 0).root for a in ("white", "Black")]
     clinical = [iwpc_clinical(60, 170, 70, a, 0, 0).root for a in ("white", "Black")]
