@@ -142,7 +142,7 @@ def test_refractory_hit_with_immunoglobulin_and_plasma_exchange(visit):
     assert "4.095" in answers(page)
     assert "after the last exchange" in answers(page) or "functional assay" in answers(page)
     type_in(page, hematocrit="0.4")
-    page.locator(".f-hematocrit .dosing-message.stop").wait_for()
+    page.locator(".f-hematocrit .dosing-message.needed").wait_for()
     assert "2.73" not in answers(page)
     sound(visit)
 
@@ -171,7 +171,7 @@ def test_secondary_hlh_that_steroids_and_etoposide_do_not_turn(visit):
     shows(page, "2026-11-23 to 2026-12-06")
     assert page.locator(".plan-picture rect").count() == 13
     type_in(page, hlh__first__day="23.11.")
-    page.locator(".f-hlh-first-day .dosing-message.stop").wait_for()
+    page.locator(".f-hlh-first-day .dosing-message.needed").wait_for()
 
     ask(page, "hlh", "Plasma exchange, last")
     shows(page, "A salvage option when the others have failed")
@@ -198,7 +198,7 @@ def test_heparin_resistance_with_antithrombin_45_percent(visit):
     assert "Both are low" in said
     shows(page, "Fondaparinux acts through antithrombin; that it bypasses it is wrong.")
     type_in(page, antithrombin="0.5")
-    page.locator(".f-antithrombin .dosing-message.stop").wait_for()
+    page.locator(".f-antithrombin .dosing-message.needed").wait_for()
     assert "4,285.7" not in answers(page)
     sound(visit)
 

@@ -11,6 +11,7 @@ from dosing.advice.start import (
     drug_is_pumped,
     tables_of,
 )
+from dosing.base.findings import STOPPING
 from dosing.base.interval import Interval
 from dosing.equations import renal
 from dosing.equations.body import bsa_mosteller
@@ -48,7 +49,7 @@ def compare(drug: str, indication: str = "hit", **inputs: Any) -> Any:
     rows = []
     for advice in compare_advice(drug, indication, **inputs):
         order = advice.order
-        stops = [f.text for f in advice.findings if f.level == "stop"]
+        stops = [f.text for f in advice.findings if f.stops]
         rows.append(
             {
                 "authority": advice.authority,
@@ -152,7 +153,7 @@ def titrate_many(protocol: str, cohort: Any) -> Any:
     checks = drug_checks(seeds, found.drug, found.indication, "titrate")
     asked = {n: v for n in inputs_of(found) if (v := _in_unit(columns, n)) is not None}
     formed = {n: v for n, v in measured(found, asked).items() if n == "aptt_ratio"}
-    for when in [c.when for c, _ in checks if c.stop]:
+    for when in [c.when for c, _ in checks if c.level in STOPPING]:
         values = {n: v for n in when if (v := _in_unit(columns, n)) is not None}
         refused |= _meets(values | {n: v for n, v in formed.items() if n in when}, when, size)
     columns = {
@@ -277,7 +278,7 @@ def _start(seeds: Library, table: Table, given: Columns, size: int) -> Columns:
     wanted = dict.fromkeys(table.columns)
     checks = [*table.checks]
     checks += [c for c, _ in drug_checks(seeds, table.drug, table.indication, "start")]
-    stops = [c.when for c in checks if c.stop]
+    stops = [c.when for c in checks if c.level in STOPPING]
     wanted |= {n: None for when in stops for n in when}
     if "crcl_ml_min" in wanted or "child_pugh" in wanted:
         columns = _derived(columns, size)
@@ -287,9 +288,9 @@ def _start(seeds: Library, table: Table, given: Columns, size: int) -> Columns:
     values = {n: v for n in wanted if (v := _in_unit(columns, n)) is not None}
     columns_of_table = {n: values[n] for n in table.columns if n in values}
     row = np.broadcast_to(grid_of(table).rows_for(columns_of_table), (size,))
-    ends = [(np.nan,) * 3 if r.stop else _ends(dose_range(r)) for r in table.rows]
+    ends = [(np.nan,) * 3 if r.refuses else _ends(dose_range(r)) for r in table.rows]
     dose, low, high = (np.append(column, np.nan) for column in np.array(ends).T)
-    refusing = np.append([bool(r.stop) for r in table.rows], False)
+    refusing = np.append([r.refuses for r in table.rows], False)
     at = np.where(row < 0, -1, row)
     status = np.where(row < 0, MISSING, np.where(refusing[at], STOP, OK)).astype(np.int8)
     status[row == OUTSIDE] = IMPOSSIBLE
@@ -315,8 +316,8 @@ def _ends(dose: tuple[float, float | None, float | None]) -> tuple[float, float,
 
 def _of_rows(table: Table, key: str, at: Any) -> Any:
     """What the rows give under a key, by patient; NaN where a row gives nothing."""
-    given = [r.then.get(key, np.nan) for r in table.rows]
-    return np.array([*given, np.nan], dtype=float)[at]
+    given = [getattr(r.then, key, None) for r in table.rows]
+    return np.array([*(np.nan if v is None else v for v in given), np.nan], dtype=float)[at]
 
 
 def _fixed(table: Table, dose: Any, at: Any, columns: Columns, size: int, status: Any) -> Columns:
@@ -359,8 +360,8 @@ def _pumps(
     weight = np.full(size, np.nan) if weight is None else weight
     weight = np.minimum(weight, seeds.site.weight_caps.get(drug.id, np.inf))
     exact = orders.pump_rate_ml_h(dose, unit, weight, mg_ml)
-    if "rate_max" in table.outputs:
-        exact = np.fmin(exact, _of_rows(table, "rate_max", at) / mg_ml)
+    if "max_rate" in table.outputs:
+        exact = np.fmin(exact, _of_rows(table, "max_rate", at) / mg_ml)
     pump = round_half_up(exact, seeds.site.pump_step_ml_h)
     # A rate that is not for each kg is ordered without a strength too, only not in mL/h.
     unknown = np.isnan(weight) | (np.isnan(mg_ml) & orders.is_per_kg(unit))
@@ -378,7 +379,7 @@ def _pumps(
         bolus = np.where(bolus > 0, bolus, np.nan)
         bolus = bolus * weight if "/kg" in table.outputs["bolus"] else bolus
         out["bolus_total"] = np.minimum(
-            bolus, np.nan_to_num(_of_rows(table, "bolus_max", at), nan=np.inf)
+            bolus, np.nan_to_num(_of_rows(table, "max_bolus", at), nan=np.inf)
         )
     return out
 

@@ -48,12 +48,12 @@ def warfarin_gate(platelets: Any = None, option: str | None = None, **inputs: An
     option = option or seeds.site.warfarin_gate
     advice = start("warfarin", "hit", option, platelets=platelets, **inputs)
     table = seeds.tables[advice.table]
-    allowed = next(r for r in table.rows if not r.stop)
+    allowed = next(r for r in table.rows if not r.refuses)
     interval = Interval.parse(str(allowed.when["platelets"]))
     edge = "gate-at-least" if interval.low_closed else "gate-more-than"
     gate = words(edge, count=interval.low)
     known = advice.row is not None
-    opened = None if not known else not table.rows[(advice.row or 1) - 1].stop
+    opened = None if not known else not table.rows[(advice.row or 1) - 1].refuses
     count = check({"platelets": platelets}).number("platelets")
     if opened is None or count is None:
         text = words("gate-needed", gate=gate, option=option)

@@ -249,7 +249,7 @@ def _in_stage(advice: Advice, said: tuple[Finding, ...]) -> Advice:
     What it leaves unused serves other steps, so it is not said.
     """
     advice = attrs.evolve(advice, unused=())
-    stops = [f for f in said if f.level == "stop"]
+    stops = [f for f in said if f.stops]
     if not stops or advice.order is None:
         return advice
     return attrs.evolve(advice, order=None, trace=(), findings=ordered([*stops, *advice.findings]))
@@ -283,7 +283,7 @@ def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
     return Guidance(
         table=table.id,
         title=table.title,
-        says={} if blocked or row is None else dict(row.then),
+        says={} if blocked or row is None or row.then is None else row.then.given(),
         findings=ordered(findings),
         missing=tuple(missing),
         row=None if row is None else at + 1,

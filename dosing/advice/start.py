@@ -7,6 +7,7 @@ import attrs
 
 from dosing.base.findings import Finding, ordered, stopped
 from dosing.base.units import show
+from dosing.knowledge.dosetypes import FixedDose, Infusion
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Confirmed, Drug, Row, Table
 from dosing.knowledge.sentences import say
@@ -186,7 +187,7 @@ def advise(
     missing = [] if at >= 0 else list(grid.needed(given))
     mg_ml = concentration(seeds, drug, table.outputs.get("dose", ""), patient)
     missing += [n for n in sizes_of(table) if patient.get(n) is None and n not in missing]
-    if row is not None and row.stop:
+    if row is not None and row.refuses:
         missing = []
     if at == OUTSIDE:
         findings += outside(grid, given)
@@ -201,7 +202,7 @@ def advise(
         findings.append(Finding("note", table.note, table.cite))
     order: Order | None = None
     trace = list(derived)
-    if row is not None and not row.stop and not refused and not stopped(findings):
+    if row is not None and not row.refuses and not refused and not stopped(findings):
         order, more, steps = _order(seeds, table, row, drug, patient, mg_ml, label_table)
         findings += more
         trace += [_row_trace(table, at, row), *steps]
@@ -323,28 +324,24 @@ def _order(
     label_table: bool,
 ) -> tuple[Order | None, list[Finding], list[str]]:
     site = seeds.site
+    then = row.then
+    assert isinstance(then, FixedDose | Infusion)
     dose, low, high = dose_range(row)
     unit = table.outputs["dose"]
     findings = orders.check_ceiling(drug, dose, unit, table.indication)
     trace = []
-    if isinstance(row.then["dose"], list):
+    if then.is_range:
         spread = f"{show(low or 0)} to {show(high or 0)} {unit}"
         trace.append(f"range {spread}: the site starts at the low end")
         cite = row.cite or table.cite
         findings.append(say("range-starts-low", cite, low=low, high=high, unit=unit))
-    more = {n: row.then[n] for n in ("recheck_h",) if n in row.then}
-    if not orders.is_infusion(unit):
-        order, said, steps = doses.order(
-            table, row, drug, patient, dose, low=low, high=high, **more
-        )
+    if isinstance(then, FixedDose):
+        order, said, steps = doses.order(table, row, drug, patient, dose, low=low, high=high)
         return order, findings + said, trace + steps
     weight = patient.number("weight_kg")
     assert weight is not None
     weight, capped = capped_weight(seeds, drug, weight)
     findings += capped
-    more |= {n: row.then[n] for n in ("for_h", "how") if row.then.get(n)}
-    if "next" in row.then:
-        more["then"] = tuple(dict(step) for step in row.then["next"])
     label = table.label_table if label_table else None
     if label_table and label is None:
         findings.append(say("no-label-table", table.cite))
@@ -356,24 +353,26 @@ def _order(
         concentration_mg_ml=mg_ml,
         step_ml_h=site.pump_step_ml_h,
         label=label,
-        bolus=row.then.get("bolus") or None,
+        bolus=then.bolus,
         bolus_unit=table.outputs.get("bolus"),
         bag_ml=patient.number("bag_ml"),
-        max_per_h=row.then.get("rate_max"),
-        max_bolus=row.then.get("bolus_max"),
+        max_rate=then.max_rate,
+        max_bolus=then.max_bolus,
         low=low,
         high=high,
-        **more,
+        recheck_h=then.recheck_h,
+        for_h=then.for_h,
+        how=then.how,
+        then=tuple(step.given() for step in then.next),
     )
     return found, findings + problems, trace + steps
 
 
 def dose_range(row: Row) -> tuple[float, float | None, float | None]:
     """The dose that is ordered, and the ends of the range that the source prints."""
-    dose = row.then["dose"]
-    if isinstance(dose, list):
-        return float(dose[0]), float(dose[0]), float(dose[1])
-    return float(dose), row.then.get("low"), row.then.get("high")
+    then = row.then
+    assert isinstance(then, FixedDose | Infusion)
+    return then.ordered, *then.ends
 
 
 def capped_weight(seeds: Library, drug: Drug, weight_kg: float) -> tuple[float, list[Finding]]:
@@ -435,4 +434,5 @@ def look_up(seeds: Library, table: Table, patient: Patient) -> tuple[dict[str, A
     if at < 0:
         return {}, [needed(seeds, name) for name in grid.needed(given)]
     row = table.rows[at]
-    return dict(row.then), row_findings(row, row.cite or table.cite)
+    says = row.then.given() if row.then is not None else {}
+    return says, row_findings(row, row.cite or table.cite)

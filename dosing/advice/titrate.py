@@ -14,7 +14,7 @@ from dosing.knowledge.seedtypes import Change, Protocol
 from dosing.knowledge.sentences import say
 from dosing.lint.proved import proved
 from dosing.orders import infusion as orders
-from dosing.rules.checks import drug_checks, fired
+from dosing.rules.checks import drug_checks, fired, row_findings
 from dosing.rules.patients import Patient, check
 from dosing.rules.protocols import (
     ACTIONS,
@@ -170,8 +170,7 @@ def _step(
             action, rate, resume = _while_held(row.then, resuming)
         trace += working(protocol, patient, row.then, int(change.row), resuming is not None)
         cite = row.cite or protocol.cite
-        findings += [Finding("warn", row.warn, cite)] if row.warn else []
-        findings += [Finding("note", row.note, cite)] if row.note else []
+        findings += row_findings(row, cite)
         findings += _limit_findings(protocol, change) if resuming is None else []
     findings += safety
     if protocol.note:

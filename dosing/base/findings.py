@@ -5,27 +5,37 @@ from typing import Literal, get_args
 
 import attrs
 
-Level = Literal["stop", "warn", "note"]
+Level = Literal["stop", "needed", "warn", "note"]
 LEVELS: tuple[Level, ...] = get_args(Level)
+STOPPING: tuple[Level, ...] = ("stop", "needed")  # with one of these there is no dose
 
 
 @attrs.frozen
 class Finding:
-    """A clinical problem or remark. ``stop``: no dose; ``warn``: act; ``note``: know."""
+    """A clinical problem or remark.
+
+    ``stop``: danger, no dose; ``needed``: an answer is missing or must first be put right, no dose
+    until then; ``warn``: act; ``note``: know.
+    """
 
     level: Level
     text: str
     cite: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Whether it forbids a dose."""
+        return self.level in STOPPING
 
     def to_dict(self) -> dict[str, str]:
         return {"level": self.level, "text": self.text, "cite": self.cite}
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Stops first, then warnings, then notes; each said once."""
+    """Stops first, then what is needed, then warnings, then notes; each said once."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda f: LEVELS.index(f.level)))
 
 
 def stopped(findings: Iterable[Finding]) -> bool:
     """Whether any finding forbids a dose."""
-    return any(f.level == "stop" for f in findings)
+    return any(f.stops for f in findings)

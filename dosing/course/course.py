@@ -144,7 +144,7 @@ class Course:
         """
         patient = check(results)
         if patient.stopped:
-            raise ValueError(" ".join(f.text for f in patient.findings if f.level == "stop"))
+            raise ValueError(" ".join(f.text for f in patient.findings if f.stops))
         values = {n: v for n in MEASURED if (v := patient.number(n)) is not None}
         if not values:
             raise ValueError(words("course-no-result"))

@@ -144,7 +144,7 @@ def _refuse(args: argparse.Namespace, empty: dict[str, Any], problem: Exception)
 
 
 def _say_stops(args: argparse.Namespace, findings: Sequence[Finding]) -> None:
-    if stops := " ".join(f.text for f in findings if f.level == "stop"):
+    if stops := " ".join(f.text for f in findings if f.stops):
         print(f"dosing {args.verb}: {stops}", file=sys.stderr)
 
 
@@ -195,7 +195,7 @@ def _compare(args: argparse.Namespace) -> int:
 
 def _side_by_side(advice: Advice) -> str:
     if advice.order is None:
-        stops = " ".join(f.text for f in advice.findings if f.level == "stop")
+        stops = " ".join(f.text for f in advice.findings if f.stops)
         return f"{advice.authority:14} no dose: {stops}"
     line = f"{advice.authority:14} {_dose_words(advice.order)}  [{advice.cite}; {advice.confirmed}]"
     warned = [f"{'':14}   warn: {f.text}" for f in advice.findings if f.level == "warn"]

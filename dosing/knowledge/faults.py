@@ -136,7 +136,8 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
     "there is no key 'rate_max'; did you mean 'max_rate'?"
     """
     known = tuple(known)
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    turned = [k for k in known if sorted(k.split("_")) == sorted(key.split("_"))]
+    near = turned or difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
     return f"there is no key {_cut(key)!r}; {hint}"
 

@@ -1,10 +1,14 @@
 """What the seed files hold, as frozen values: one class for each kind of file or part of one."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
+from dosing.base.findings import STOPPING, Level
+from dosing.knowledge.dosetypes import Then
+
 Confirmed = Literal["primary", "secondary", "unconfirmed"]
+Purpose = Literal["start", "guide", "titration", "check", "agent"]
 Condition = str | list[str]
 Conditions = dict[str, Condition]
 
@@ -43,12 +47,21 @@ class Quantity:
 
 @attrs.frozen(kw_only=True)
 class Sentence:
-    """A sentence of the calculator itself, under its level; ``says`` is no finding."""
+    """A sentence of the calculator itself; without a level it is no finding.
 
-    stop: str = ""
-    warn: str = ""
-    note: str = ""
-    says: str = ""
+    A file writes the level as the key: ``stop``, ``needed``, ``warn``, ``note``, or ``says``.
+    """
+
+    text: str
+    level: Level | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Said:
+    """A sentence at its level."""
+
+    level: Level
+    text: str
 
 
 @attrs.frozen(kw_only=True)
@@ -80,29 +93,40 @@ class Column:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One line of a table: when it applies, and what follows."""
+    """One line of a table: when it applies, and what follows, or why nothing does.
+
+    A file writes each sentence under its level: ``stop = "..."``, ``warn = "..."``.
+    """
 
     when: Conditions = attrs.field(factory=dict)
-    then: dict[str, Any] = attrs.field(factory=dict)
-    stop: str = ""
-    warn: str = ""
-    note: str = ""
+    then: Then | None = None
+    says: tuple[Said, ...] = ()
     cite: str = ""
     confirmed: Confirmed | None = None
+
+    @property
+    def stop(self) -> str:
+        """Why the row refuses; empty when it does not."""
+        return " ".join(said.text for said in self.says if said.level == "stop")
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the row gives nothing and says why."""
+        return any(said.level in STOPPING for said in self.says)
 
 
 @attrs.frozen(kw_only=True)
 class Check:
     """A finding that is raised when every input it names is given and meets its condition.
 
-    ``only`` limits it to the first order (``start``) or to later steps (``titrate``).
+    ``only`` limits it to the first order (``start``) or to later steps (``titrate``). A file writes
+    the level as the key of the sentence: ``stop = "..."``.
     """
 
     when: Conditions
+    level: Level
+    text: str
     only: Literal["", "start", "titrate"] = ""
-    stop: str = ""
-    warn: str = ""
-    note: str = ""
     cite: str = ""
 
 
@@ -126,7 +150,7 @@ class Table:
     id: str
     title: str
     drug: str
-    purpose: str
+    purpose: Purpose
     cite: str = ""
     indication: str = "any"
     authority: str = ""
@@ -204,8 +228,7 @@ class ProtocolRow:
 
     when: Conditions
     then: Change
-    note: str = ""
-    warn: str = ""
+    says: tuple[Said, ...] = ()
     cite: str = ""
     confirmed: Confirmed | None = None
 

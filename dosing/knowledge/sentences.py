@@ -4,10 +4,9 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dosing.base.findings import LEVELS, Finding
+from dosing.base.findings import Finding
 from dosing.base.units import show
 from dosing.knowledge.library import load
-from dosing.knowledge.seedtypes import Sentence
 
 
 class _Words(string.Formatter):
@@ -45,8 +44,9 @@ def say(name: str, cite: str = "", **values: Any) -> Finding:
     'Body weight is needed.'
     """
     sentence = load().sentences[name]
-    level = next(level for level in LEVELS if getattr(sentence, level))
-    return Finding(level, fill(getattr(sentence, level), values), cite)
+    if sentence.level is None:
+        raise ValueError(f"{name} is no finding: ask for its words")
+    return Finding(sentence.level, fill(sentence.text, values), cite)
 
 
 def words(name: str, **values: Any) -> str:
@@ -57,12 +57,7 @@ def words(name: str, **values: Any) -> str:
     >>> words("step-next", measure="aPTT", wait="2 h")
     'Next aPTT in 2 h.'
     """
-    return fill(text_of(load().sentences[name]), values)
-
-
-def text_of(sentence: Sentence) -> str:
-    """The text of a sentence, whatever its level."""
-    return sentence.stop or sentence.warn or sentence.note or sentence.says
+    return fill(load().sentences[name].text, values)
 
 
 def names_in(text: str) -> tuple[str, ...]:

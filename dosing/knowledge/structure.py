@@ -2,14 +2,32 @@
 
 import functools
 import math
+from collections.abc import Mapping
 from typing import Any, cast, get_args, get_origin
 
 import attrs
 
-from dosing.knowledge.faults import MisfitError, faults_in, shown, wanted
-from dosing.knowledge.seedtypes import Condition
+from dosing.base.findings import LEVELS
+from dosing.knowledge.dosetypes import Dose, FixedDose, Infusion, LaterStep, Statement, then_type
+from dosing.knowledge.faults import MisfitError, faults_in, shown, unknown_key, wanted
+from dosing.knowledge.seedtypes import Check, Condition, ProtocolRow, Row, Sentence, Table
 
 # What only the reading of seeds needs is imported when they are read: importing dosing stays quick.
+
+
+# Under these a file may say "there is none": 0, "" or [].
+_MAY_BE_NONE = {
+    kind: frozenset(f.name for f in attrs.fields(kind)) - {"dose", "low", "high", "none", "text"}
+    for kind in (FixedDose, Infusion, LaterStep)
+}
+
+
+@attrs.frozen
+class _Typed:
+    """A row's ``then`` with the type that its table gives it."""
+
+    kind: type[Any]
+    data: Any
 
 
 def structured(data: Any, kind: Any, key: str = "") -> tuple[Any, list[str]]:
@@ -32,11 +50,6 @@ def structured(data: Any, kind: Any, key: str = "") -> tuple[Any, list[str]]:
         return None, faults_in(error, data, kind, known_keys, (key,) if key else ())
 
 
-def known_keys(kind: Any) -> tuple[str, ...]:
-    """The keys that a file may write for a type."""
-    return tuple(field.name for field in attrs.fields(kind))
-
-
 def fits(data: Any, kind: Any) -> bool:
     """Whether data have the keys of a type: all that it needs, and none that it does not know."""
     fields = attrs.fields_dict(kind)
@@ -56,6 +69,7 @@ def _converter(detailed: bool) -> Any:
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(bool, _flag)
     converter.register_structure_hook(Condition, _condition)
+    _register(converter)
     return converter
 
 
@@ -128,3 +142,146 @@ def _condition(value: object, _: Any = None) -> Condition:
     raise MisfitError(
         f"found {shown(value)}; a condition is expected: '>= 80', '[30, 60]', 'B' or ['A', 'B']"
     )
+
+
+# How the files spell what the types hold
+
+
+def _register(converter: Any) -> None:
+    """Teach a converter the spelling of the files: sentences by level, doses by purpose."""
+    from cattrs.gen import make_dict_structure_fn
+
+    def on(kind: type[Any], spelled: Any) -> None:
+        @functools.cache
+        def plain() -> Any:  # made at first use, when every hook is known
+            return make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True)
+
+        converter.register_structure_hook(kind, lambda v, _: plain()(spelled(v, kind), kind))
+
+    on(Row, _with_sentences)
+    on(ProtocolRow, _with_sentences)
+    on(Check, _with_level)
+    on(Sentence, _with_level)
+    on(Table, _with_types)
+    for kind in _MAY_BE_NONE:
+        on(kind, _without_none)
+    converter.register_structure_hook(Dose, lambda v, _: _dose(v))
+    converter.register_structure_hook(
+        FixedDose | Infusion | Statement | None, lambda v, _: _then(converter, v)
+    )
+
+
+def known_keys(kind: type[Any]) -> tuple[str, ...]:
+    """The keys that a file may write for a type."""
+    names = [f.name for f in attrs.fields(kind) if f.name not in ("none", "says", "level", "text")]
+    if kind in (Row, ProtocolRow, Check):
+        return (*names, *LEVELS)
+    if kind is Sentence:
+        return (*LEVELS, "says")
+    return tuple(f.name for f in attrs.fields(kind) if f.name != "none")
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise MisfitError(f"found {shown(value)}; {wanted(dict)} is expected")
+    return dict(value)
+
+
+def _refuse_strangers(data: Mapping[str, Any], kind: type[Any]) -> None:
+    from cattrs.errors import ForbiddenExtraKeysError
+
+    if strange := {key for key in data if key not in known_keys(kind)}:
+        raise ForbiddenExtraKeysError(None, kind, strange)
+
+
+def _sentence(level: str, text: Any) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise MisfitError(f"{level}: found {shown(text)}; a sentence in quotes is expected")
+    return text
+
+
+def _with_sentences(value: Any, kind: type[Any]) -> dict[str, Any]:
+    """A row: each level that it says becomes a sentence with a level."""
+    data = _table(value)
+    _refuse_strangers(data, kind)
+    said = [
+        {"level": level, "text": _sentence(level, data.pop(level))}
+        for level in LEVELS
+        if level in data
+    ]
+    return {**data, "says": said}
+
+
+def _with_level(value: Any, kind: type[Any]) -> dict[str, Any]:
+    """A check or a sentence: it is said at one level."""
+    data = _table(value)
+    _refuse_strangers(data, kind)
+    levels = [*LEVELS, *(["says"] if kind is Sentence else [])]
+    found = [level for level in levels if level in data]
+    if len(found) != 1:
+        raise MisfitError(f"one sentence is expected: {', '.join(levels[:-1])} or {levels[-1]}")
+    level = found[0]
+    text = _sentence(level, data.pop(level))
+    return {**data, "level": None if level == "says" else level, "text": text}
+
+
+def _with_types(value: Any, kind: type[Any]) -> dict[str, Any]:
+    """A table: what its rows hold follows from its purpose and the unit of its dose."""
+    data = _table(value)
+    outputs = data.get("outputs", {})
+    if not isinstance(outputs, Mapping) or not isinstance(data.get("rows", []), list):
+        return data
+    holds = then_type(str(data.get("purpose")), outputs)
+    if holds is not Statement:
+        known = known_keys(holds)
+        if strange := [key for key in outputs if key not in known]:
+            raise MisfitError(f"outputs: {unknown_key(strange[0], known)}")
+    data["rows"] = [
+        {**row, "then": _Typed(holds, row["then"])}
+        if isinstance(row, Mapping) and "then" in row
+        else row
+        for row in data.get("rows", [])
+    ]
+    return data
+
+
+def _without_none(value: Any, kind: type[Any]) -> dict[str, Any]:
+    """A dose or a step: "there is none" becomes absent, and is remembered."""
+    data = _table(value)
+    _refuse_strangers(data, kind)
+    none = [
+        k
+        for k, v in data.items()
+        if k in _MAY_BE_NONE[kind] and v in (0, "", []) and v is not False
+    ]
+    if kind is LaterStep and ("dose" in data) == ("text" in data):
+        raise MisfitError("a later step gives a dose or a text")
+    kept = {key: value for key, value in data.items() if key not in none}
+    return {**kept, "none": none}
+
+
+def _then(converter: Any, value: Any) -> Any:
+    if value is None or isinstance(value, FixedDose | Infusion | Statement):
+        return value
+    if not isinstance(value, _Typed):
+        raise MisfitError(f"found {shown(value)}; {wanted(dict)} is expected")
+    if value.kind is not Statement:
+        return converter.structure(value.data, value.kind)
+    return Statement({key: _said(said) for key, said in _table(value.data).items()})
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_said(v) for v in value)
+    if isinstance(value, str):
+        return value
+    _number(value)
+    return value  # as printed: 5 stays 5
+
+
+def _dose(value: Any) -> Any:
+    if not isinstance(value, list):
+        return _number(value)
+    if len(value) != 2:
+        raise MisfitError(f"found {shown(value)}; a range [low, high] is expected")
+    return _number(value[0]), _number(value[1])

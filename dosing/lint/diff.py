@@ -9,7 +9,7 @@ import numpy as np
 
 from dosing.base.units import show
 from dosing.knowledge.library import load, read_seed
-from dosing.knowledge.seedtypes import Change, Protocol, Table
+from dosing.knowledge.seedtypes import Protocol, ProtocolRow, Row, Table
 from dosing.rules.tables import Axis, compile_grid
 
 MOST_CELLS = 500_000
@@ -113,20 +113,24 @@ def _answers(seed: Table | Protocol, axes: list[tuple[Axis, Any]]) -> list[str]:
     return [texts[r] if r >= 0 else "no answer" for r in np.atleast_1d(rows)]
 
 
-def _words(row: Any) -> str:
-    if getattr(row, "stop", ""):
-        return f"refused ({row.stop})"
-    if isinstance(row.then, Change):
+def _words(row: Row | ProtocolRow) -> str:
+    if isinstance(row, ProtocolRow):
         changed = attrs.asdict(row.then, filter=lambda f, v: v != f.default)
         return ", ".join(f"{n} {_value(v)}" for n, v in changed.items()) or "no change"
-    return ", ".join(f"{n} {_value(v)}" for n, v in row.then.items())
+    if row.then is None:
+        return f"refused ({row.stop})"
+    return ", ".join(f"{n} {_value(v)}" for n, v in row.then.given().items())
 
 
 def _value(value: Any) -> str:
     if value is None:
         return "not given"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple) and all(isinstance(v, int | float) for v in value):
         return " to ".join(show(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{n} {_value(v)}" for n, v in value.items())
+    if isinstance(value, tuple):
+        return "; ".join(_value(step.given()) for step in value)
     return show(value) if isinstance(value, int | float) and value is not True else str(value)
 
 

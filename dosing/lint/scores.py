@@ -13,7 +13,7 @@ from dosing.knowledge.sentences import names_in
 from dosing.rules.patients import check
 from dosing.rules.tables import GAP, OVERLAP, options_of, possible_range
 from dosing.scores.additive import bands_of, chosen, grid_of_item
-from dosing.scores.organs import Calculation
+from dosing.scores.calculation import Calculation
 from dosing.scores.sizes import derive_sizes
 
 
@@ -54,10 +54,7 @@ def lint_equation(
         return [*found, f"there is no arithmetic for it; there is for {', '.join(calculations)}."]
     known = {"weight_rule", *seeds.names, *parts_of(equation.id, calculations[equation.id])}
     for i, said in enumerate(equation.checks, 1):
-        texts = [text for text in (said.stop, said.warn, said.note) if text]
-        if len(texts) != 1:
-            found.append(f"check {i} needs one sentence: stop, warn or note.")
-        named = [*said.when, *(name for text in texts for name in names_in(text))]
+        named = [*said.when, *names_in(said.text)]
         found += [f"check {i} names {n!r}: no input or part." for n in named if n not in known]
     labels = (name for text in equation.shown.values() for name in names_in(text))
     flags = (name for when in equation.flags.values() for name in when)

@@ -10,6 +10,7 @@ import numpy as np
 
 from dosing.base.interval import Interval
 from dosing.base.units import show
+from dosing.knowledge.dosetypes import FixedDose, Infusion
 from dosing.knowledge.library import Library, SeedError, load
 from dosing.knowledge.seedtypes import Conditions, Protocol, ProtocolRow, Row, Table
 from dosing.rules.tables import GAP, OVERLAP, Axis, compile_grid
@@ -34,17 +35,15 @@ def lint_table(table: Table, seeds: Library) -> list[str]:
     found = [*cites_in(table, seeds), *conditions_in(c.when for c in table.checks)]
     if table.drug != "any" and table.drug not in seeds.drugs:
         found.append(f"there is no drug {table.drug!r}; there are {', '.join(seeds.drugs)}.")
-    for i, said in enumerate(table.checks, 1):
-        if sum(map(bool, (said.stop, said.warn, said.note))) != 1:
-            found.append(f"check {i} needs one sentence: stop, warn or note.")
     if table.purpose in ("check", "agent"):
         return found
     for i, row in enumerate(table.rows, 1):
-        if row.stop and row.then:
-            found.append(f"row {i} both refuses and gives {', '.join(row.then)}.")
-        elif not row.stop and set(row.then) != set(table.outputs):
+        given = row.then.given() if row.then is not None else {}
+        if row.refuses and given:
+            found.append(f"row {i} both refuses and gives {', '.join(given)}.")
+        elif not row.refuses and set(given) != set(table.outputs):
             found.append(
-                f"row {i} gives {', '.join(sorted(row.then)) or 'nothing'}; the table promises"
+                f"row {i} gives {', '.join(sorted(given)) or 'nothing'}; the table promises"
                 f" {', '.join(sorted(table.outputs))}."
             )
         found += _dose_within_ceiling(table, i, seeds)
@@ -85,10 +84,12 @@ def _point(axis: Axis, slot: int) -> str:
 def _dose_within_ceiling(table: Table, i: int, seeds: Library) -> list[str]:
     drug = seeds.drugs.get(table.drug)
     top = drug.ceiling if drug else None
-    dose = table.rows[i - 1].then.get("dose")
-    if top is None or dose is None or top.indication != table.indication:
+    then = table.rows[i - 1].then
+    if top is None or not isinstance(then, FixedDose | Infusion):
         return []
-    highest = max(dose) if isinstance(dose, list) else dose
+    if top.indication != table.indication:
+        return []
+    highest = max(end for end in (then.ordered, *then.ends) if end is not None)
     if table.outputs.get("dose") != top.unit or highest <= top.value:
         return []
     return [f"row {i} gives {show(highest)} {top.unit}, above the ceiling {show(top.value)}."]

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import attrs
 import numpy as np
 
 from dosing.base.findings import Finding
 from dosing.base.units import DAY_H, amount, show
+from dosing.knowledge.dosetypes import FixedDose
 from dosing.knowledge.seedtypes import Drug, Row, Table
 from dosing.knowledge.sentences import say
 from dosing.orders.infusion import Order
@@ -59,13 +61,7 @@ def order(
     ----------
     table : Table
     row : Row
-        Its ``then`` may hold ``every_h``, ``for_days``, ``for_h``, ``on_days``, ``how``, ``next``
-        (later steps), ``bolus`` (flat, beside the first dose), ``max_total`` and ``round_to``
-        [both in the unit of one dose], ``course`` (the whole course, in the unit of the dose). A
-        zero among them means that there is none. ``amount_of`` names what the dose is of, where it
-        is divided further, such as "a whole day", and ``doses_a_day`` into how many doses [fewest,
-        most]. A later step may begin on a day of its own,
-        ``from_day``.
+        With a :class:`FixedDose`.
     drug : Drug
     patient : Patient
         With weight or body surface when the dose is for each kg or m².
@@ -74,6 +70,7 @@ def order(
     """
     unit = table.outputs["dose"]
     then = row.then
+    assert isinstance(then, FixedDose)
     findings: list[Finding] = []
     trace: list[str] = []
     total, capped = _total(dose, unit, then, patient, findings, trace)
@@ -83,36 +80,39 @@ def order(
         if total != most:
             cite, mass = row.cite or table.cite, unit.split("/")[0]
             findings.append(say("range-for-patient", cite, low=total, high=most, unit=mass))
-    if then.get("course"):
-        most, _ = _total(then["course"], unit, {}, patient, [], trace)
+    if then.course is not None:
+        most, _ = _total(then.course, unit, FixedDose(dose=then.course), patient, [], trace)
         cite, mass = row.cite or table.cite, unit.split("/")[0]
         findings.append(say("course-for-patient", cite, total=amount(most or 0), unit=mass))
     later = []
-    for step in then.get("next", ()):
-        step = dict(step)
-        if "dose" in step and size_name(unit):
-            step["total"], _ = _total(step["dose"], unit, {**then, **step}, patient, [], [])
-        later.append(step)
-    bolus = then.get("bolus") or None
+    for step in then.next:
+        said = step.given()
+        if step.dose is not None and size_name(unit):
+            none = "max_total" in step.none
+            cap = step.max_total if none or step.max_total is not None else then.max_total
+            one = attrs.evolve(then, max_total=cap)
+            said["total"], _ = _total(step.dose, unit, one, patient, [], [])
+        later.append(said)
+    bolus = then.bolus
     made = Order(
         drug=drug.label,
         dose=dose,
         unit=unit,
-        route=str(then.get("route", drug.route)),
+        route=then.route or drug.route,
         total=total,
         total_unit=unit.split("/")[0] if total is not None else "",
-        amount_of=str(then.get("amount_of", "")),
-        doses_a_day=tuple(then.get("doses_a_day") or ()),
+        amount_of=then.amount_of,
+        doses_a_day=then.doses_a_day,
         capped=capped,
         weight_kg=patient.number("weight_kg") if unit.endswith("/kg") else None,
-        every_h=then.get("every_h"),
+        every_h=then.every_h,
         bolus=bolus,
         bolus_unit=table.outputs["bolus"] if bolus else None,
         bolus_total=bolus,
-        for_days=then.get("for_days") or None,
-        for_h=then.get("for_h") or None,
-        on_days=tuple(then.get("on_days", ())),
-        how=str(then.get("how", "")),
+        for_days=then.for_days,
+        for_h=then.for_h,
+        on_days=then.on_days,
+        how=then.how,
         then=tuple(later),
         **more,
     )
@@ -122,7 +122,7 @@ def order(
 def _total(
     dose: float,
     unit: str,
-    then: Mapping[str, Any],
+    then: FixedDose,
     patient: Patient,
     findings: list[Finding],
     trace: list[str],
@@ -137,14 +137,14 @@ def _total(
     exact = round(dose * size / each, 6)
     trace.append(f"{show(dose)} {unit} × {show(size, 4)} {short} = {show(exact, 3)} {mass}")
     total = exact
-    if then.get("round_to"):
-        total = float(round_half_up(exact, then["round_to"]))
-        trace.append(f"rounded to {show(then['round_to'])} {mass}: {show(total)} {mass}")
-    most = then.get("max_total")
-    if most and total > most:
+    if then.round_to is not None:
+        total = float(round_half_up(exact, then.round_to))
+        trace.append(f"rounded to {show(then.round_to)} {mass}: {show(total)} {mass}")
+    most = then.max_total
+    if most is not None and total > most:
         findings.append(say("dose-capped", wanted=exact, cap=most, unit=mass))
         trace.append(f"capped at {show(most)} {mass}")
-        return float(most), True
+        return most, True
     return total, False
 
 

@@ -238,7 +238,7 @@ def infusion(
     bolus: float | None = None,
     bolus_unit: str | None = None,
     bag_ml: float | None = None,
-    max_per_h: float | None = None,
+    max_rate: float | None = None,
     max_bolus: float | None = None,
     then: Sequence[Mapping[str, Any]] = (),
     **more: Any,
@@ -264,7 +264,7 @@ def infusion(
         For each kg, in ``bolus_unit``.
     bag_ml : float, optional
         Size of the bag, for the time at which it runs out. [mL]
-    max_per_h, max_bolus : float, optional
+    max_rate, max_bolus : float, optional
         Caps on the rate [mg/h or units/h] and the bolus [mg or units], whatever the weight.
     then : sequence of mapping
         Later steps; one with a dose in the same unit is given its pump rate.
@@ -283,10 +283,10 @@ def infusion(
         findings.append(_another_strength(label, concentration_mg_ml))
         label = None
     per_h, rate_cap = exact * concentration_mg_ml, None
-    if max_per_h is not None and round(per_h, 6) > max_per_h:
-        findings.append(_capped("rate", per_h, max_per_h, f"{mass}/h"))
-        trace.append(f"capped at {show(max_per_h)} {mass}/h")
-        exact, rate_cap = max_per_h / concentration_mg_ml, max_per_h
+    if max_rate is not None and round(per_h, 6) > max_rate:
+        findings.append(_capped("rate", per_h, max_rate, f"{mass}/h"))
+        trace.append(f"capped at {show(max_rate)} {mass}/h")
+        exact, rate_cap = max_rate / concentration_mg_ml, max_rate
     if label is None or rate_cap is not None:
         pump = float(round_half_up(exact, step_ml_h))
         rounding = f"to the pump's step of {show(step_ml_h)} mL/h"

@@ -4,20 +4,13 @@ from collections.abc import Iterable
 
 from dosing.base.findings import Finding
 from dosing.knowledge.library import Library
-from dosing.knowledge.seedtypes import Check, Row, Table
+from dosing.knowledge.seedtypes import Check, ProtocolRow, Row, Table
 from dosing.rules.patients import Patient, meets
 
 
-def row_findings(row: Row, cite: str) -> list[Finding]:
+def row_findings(row: Row | ProtocolRow, cite: str) -> list[Finding]:
     """The findings that a row carries."""
-    said: list[Finding] = []
-    if row.stop:
-        said.append(Finding("stop", row.stop, cite))
-    if row.warn:
-        said.append(Finding("warn", row.warn, cite))
-    if row.note:
-        said.append(Finding("note", row.note, cite))
-    return said
+    return [Finding(said.level, said.text, cite) for said in row.says]
 
 
 def check_findings(seeds: Library, table: Table, patient: Patient) -> list[Finding]:
@@ -48,14 +41,8 @@ def safety_checks(seeds: Library, drug: str, indication: str) -> list[Table]:
 
 def fired(checks: Iterable[tuple[Check, str]], patient: Patient) -> list[Finding]:
     """The findings of those checks whose inputs are all given and meet their conditions."""
-    said: list[Finding] = []
-    for check_, cite in checks:
-        if meets(patient, check_.when):
-            for level, text in (
-                ("stop", check_.stop),
-                ("warn", check_.warn),
-                ("note", check_.note),
-            ):
-                if text:
-                    said.append(Finding(level, text, check_.cite or cite))  # type: ignore[arg-type]
-    return said
+    return [
+        Finding(check.level, check.text, check.cite or cite)
+        for check, cite in checks
+        if meets(patient, check.when)
+    ]

@@ -102,7 +102,7 @@ def check(inputs: Mapping[str, Any]) -> Patient:
     Returns
     -------
     Patient
-        With a ``stop`` finding for each value that cannot be, and a ``warn`` for each unusual one.
+        With a ``needed`` finding for each value that cannot be, a ``warn`` for each unusual one.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def check(inputs: Mapping[str, Any]) -> Patient:
             values[name], found = _read(raw, quantity, name)
             findings += found
         except ValueError as error:
-            findings.append(Finding("stop", str(error)))
+            findings.append(Finding("needed", str(error)))
             refused.update(quantity.names)  # whatever its unit: it is wrong, not missing
     kept = {name: value for name, value in values.items() if name not in refused}
     return Patient(kept, tuple(findings), frozenset(refused))

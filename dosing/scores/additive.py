@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from dosing.base.findings import Finding, Level, ordered
+from dosing.base.findings import STOPPING, Finding, ordered
 from dosing.base.interval import Interval
 from dosing.base.units import show
 from dosing.equations import renal
@@ -86,7 +86,7 @@ def additive(
     used |= {n for c in found.checks for n in c.when}
     missing = [n for n in parts_missing(missing, patient) if n not in patient.refused]
     total = None if missing or patient.stopped else sum(points.values())
-    contradicted = any(c.stop and meets(patient, c.when) for c in found.checks)
+    contradicted = any(c.level in STOPPING and meets(patient, c.when) for c in found.checks)
     if len(points) < len(found.items) or contradicted:
         total = None
     bands = () if total is None else bands_of(found, total, worth_of)
@@ -126,9 +126,7 @@ def _said(found: Score, patient: Patient, bands: Iterable[Band]) -> list[Finding
     ]
     for rule in found.checks:
         if meets(patient, rule.when):
-            level: Level = "stop" if rule.stop else "warn" if rule.warn else "note"
-            text = rule.stop or rule.warn or rule.note
-            said.append(Finding(level, text, rule.cite or found.cite))
+            said.append(Finding(rule.level, rule.text, rule.cite or found.cite))
     if found.note:
         said.append(Finding("note", found.note, found.cite))
     return said

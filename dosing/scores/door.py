@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dosing.base.findings import LEVELS, Finding, ordered, stopped
+from dosing.base.findings import Finding, ordered, stopped
 from dosing.equations import renal
 from dosing.knowledge.library import Library, load
 from dosing.knowledge.scoretypes import OWN, Equation
@@ -14,7 +14,7 @@ from dosing.scores import drugs as equations_drugs
 from dosing.scores import organs as equations
 from dosing.scores import warfarin as equations_warfarin
 from dosing.scores.additive import ScoreResult, additive, missing_findings
-from dosing.scores.organs import Calculation, Parts
+from dosing.scores.calculation import Calculation, Parts
 from dosing.scores.sizes import derive_sizes
 
 CALCULATIONS: dict[str, Calculation] = (
@@ -153,10 +153,9 @@ def _said(found: Equation, patient: Patient, parts: Parts) -> list[Finding]:
     said = []
     for one in found.checks:
         if _meets(patient, parts, one.when):
-            level = next(level for level in LEVELS if getattr(one, level))
-            text = _filled(getattr(one, level), patient, parts)
+            text = _filled(one.text, patient, parts)
             cite = "" if one.cite == OWN else one.cite or found.cite
-            said.append(Finding(level, text, cite))
+            said.append(Finding(one.level, text, cite))
     if parts.get("value") is None and not stopped(said):
         said.append(say("nothing-follows", found.cite))
     if found.note:

@@ -4,7 +4,7 @@ import numpy as np
 
 from dosing.equations import body, critical, exchange, heparin
 from dosing.rules.patients import Patient
-from dosing.scores.organs import Calculation, Parts, given, yes
+from dosing.scores.calculation import Calculation, Parts, given, yes
 
 RATE = "heparin_units_h"
 

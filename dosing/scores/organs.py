@@ -1,32 +1,14 @@
 """Arithmetic of kidneys, liver and body behind the score door; the words are in the seeds."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from dosing.equations import body, liver, renal
 from dosing.rules.patients import Patient
 from dosing.scores.additive import clearance_by
+from dosing.scores.calculation import Calculation, Parts, given, yes
 from dosing.scores.sizes import platelet_fall_pct
 
-Parts = dict[str, Any]
-"""``value`` is the result; the rest are the parts that conditions, labels and sentences name."""
-Calculation = Callable[[Patient, str], Parts]
-
 CREATININE, DIALYSIS = "creatinine_mg_dl", "dialysis_in_week"
-
-
-def given(patient: Patient, name: str) -> float:
-    """A number that the door has made sure of."""
-    value = patient.number(name)
-    assert value is not None, name
-    return value
-
-
-def yes(patient: Patient, name: str) -> bool:
-    """Whether a yes-no input was answered with yes."""
-    return patient.get(name) == "yes"
 
 
 def _cockcroft_gault(patient: Patient, rule: str) -> Parts:

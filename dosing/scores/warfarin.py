@@ -7,7 +7,7 @@ from dosing.equations import warfarin, warfarin_week
 from dosing.equations.body import bsa_du_bois, bsa_mosteller
 from dosing.knowledge.sentences import words
 from dosing.rules.patients import Patient, check, parse_number
-from dosing.scores.organs import Calculation, Parts, given, yes
+from dosing.scores.calculation import Calculation, Parts, given, yes
 
 UNKNOWN = "unknown"
 

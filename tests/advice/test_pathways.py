@@ -14,13 +14,18 @@ from dosing.advice.pathways import (
     walk,
 )
 from dosing.base.findings import Finding
+from dosing.knowledge.dosetypes import FixedDose, Statement
 from dosing.knowledge.library import load
 from dosing.knowledge.scoretypes import Pathway, Stage
-from dosing.knowledge.seedtypes import Check, Column, Row, Table
+from dosing.knowledge.seedtypes import Check, Column, Row, Said, Table
 from dosing.rules.patients import check
 
 SEEDS = load()
 NAMES = [*SEEDS.pathways]
+
+
+def stop(text):
+    return Said(level="stop", text=text)
 
 
 def agent(id_, drug, *checks):
@@ -30,16 +35,16 @@ def agent(id_, drug, *checks):
     )  # fmt: skip
 
 
-LIVER = Check(when={"child_pugh": ["B", "C"]}, warn="The liver clears it.")
-KIDNEY = Check(when={"crcl_ml_min": "< 30"}, stop="Not below 30 mL/min.")
-FIRM = Check(when={"critically_ill": "yes"}, note="Wears off soon.")
+LIVER = Check(when={"child_pugh": ["B", "C"]}, level="warn", text="The liver clears it.")
+KIDNEY = Check(when={"crcl_ml_min": "< 30"}, level="stop", text="Not below 30 mL/min.")
+FIRM = Check(when={"critically_ill": "yes"}, level="note", text="Wears off soon.")
 SAYS = Table(
     id="says", title="Says", drug="any", purpose="guide", cite="ash-2018",
     columns={"platelets": Column()},
     outputs={"text": "text"},
     rows=(
-        Row(when={"platelets": "< 150"}, then={"text": "Wait."}),
-        Row(when={"platelets": ">= 150"}, stop="Not this table."),
+        Row(when={"platelets": "< 150"}, then=Statement({"text": "Wait."})),
+        Row(when={"platelets": ">= 150"}, says=(stop("Not this table."),)),
     ),
 )  # fmt: skip
 MADE = attrs.evolve(
@@ -76,7 +81,7 @@ def test_each_step_answers_what_it_can_and_names_what_it_needs():
 def test_a_refused_input_is_said_once_and_answers_nothing():
     found = walk(MADE, STEPS, {"platelets": "1,000", "weight_kg": 70})
     assert found.refused
-    assert [f.level for f in found.findings] == ["stop"]
+    assert [f.level for f in found.findings] == ["needed"]
     assert found.stages[1].guidance[0].says == {}
     assert all(one.order is None for one in found.stages[3].orders[0])
 
@@ -94,7 +99,7 @@ def test_no_order_and_no_agents_dose_stand_beside_a_refused_input(wrong):
 
 
 def test_a_step_that_stops_gives_no_order():
-    limb = Check(when={"limb_or_life_threat": "yes"}, stop="Not here.")
+    limb = Check(when={"limb_or_life_threat": "yes"}, level="stop", text="Not here.")
     careful = attrs.evolve(STEPS.stages[3], checks=(limb, FIRM))
     steps = attrs.evolve(STEPS, stages=(careful,))
     patient = {"weight_kg": 70, "child_pugh": "none", "critically_ill": "yes"}
@@ -189,7 +194,8 @@ def test_each_pathway_walks_without_any_input(name):
 def checked_by(id_, *levels, drug="argatroban"):
     """An agent that says one thing of each of these levels to a patient with DIC."""
     checks = [
-        Check(when={"dic": "yes"}, **{level: f"{id_} {i}."}) for i, level in enumerate(levels)
+        Check(when={"dic": "yes"}, level=level, text=f"{id_} {i}.")
+        for i, level in enumerate(levels)
     ]
     return agent(id_, drug, *checks)
 
@@ -216,7 +222,10 @@ def starting(authority, **row):
 
 
 def test_what_every_authority_refuses_is_excluded_with_their_reasons():
-    refusing = [starting(f"a{i}", stop=f"Reason {i}.", note=f"Note {i}.") for i in range(4)]
+    refusing = [
+        starting(f"a{i}", says=(stop(f"Reason {i}."), Said(level="note", text=f"Note {i}.")))
+        for i in range(4)
+    ]
     own = checked_by("own", "note")
     seeds = attrs.evolve(SEEDS, tables={t.id: t for t in refusing})
     (found,) = rank(seeds, [own], check({"platelets": 100, "dic": "yes"}))
@@ -225,7 +234,7 @@ def test_what_every_authority_refuses_is_excluded_with_their_reasons():
         "Reason 0.", "Reason 1.", "Reason 2.",
     ]  # fmt: skip
     seeds = attrs.evolve(
-        SEEDS, tables={t.id: t for t in (*refusing, starting("z", then={"dose": 5}))}
+        SEEDS, tables={t.id: t for t in (*refusing, starting("z", then=FixedDose(dose=5)))}
     )
     (found,) = rank(seeds, [own], check({"platelets": 100, "dic": "yes"}))
     assert (found.place, found.advice.order.dose) == ("suits", 5)
@@ -244,8 +253,13 @@ SOURCED = attrs.evolve(
     note="For adults.",
     columns={"platelets": Column(domain="[0, 500]")},
     rows=(
-        Row(when={"platelets": "< 150"}, then={"text": "Wait."}, cite="hlh-2024", warn="Low."),
-        Row(when={"platelets": ">= 150"}, then={"text": "Go."}, confirmed="unconfirmed"),
+        Row(
+            when={"platelets": "< 150"},
+            then=Statement({"text": "Wait."}),
+            cite="hlh-2024",
+            says=(Said(level="warn", text="Low."),),
+        ),
+        Row(when={"platelets": ">= 150"}, then=Statement({"text": "Go."}), confirmed="unconfirmed"),
     ),
 )
 
@@ -282,8 +296,8 @@ SCORED = Table(
     id="scored", title="Scored", drug="any", purpose="guide", cite="ash-2018",
     columns={"four_ts": Column()}, outputs={"text": "text"},
     rows=(
-        Row(when={"four_ts": "<= 3"}, then={"text": "Unlikely."}),
-        Row(when={"four_ts": "> 3"}, then={"text": "Stop heparin."}),
+        Row(when={"four_ts": "<= 3"}, then=Statement({"text": "Unlikely."})),
+        Row(when={"four_ts": "> 3"}, then=Statement({"text": "Stop heparin."})),
     ),
 )  # fmt: skip
 STAGED = Pathway(
@@ -318,8 +332,8 @@ def test_a_pathway_carries_its_note_its_source_and_its_inputs():
 
 def test_what_is_wrong_with_an_input_is_not_repeated_by_each_score():
     found = walk(SCORING, STAGED, FOUR_TS | {"platelets_nadir": -4})
-    (stop,) = (f for f in found.findings if f.level == "stop")
-    assert stop not in found.stages[0].scores[0].findings
+    (wrong,) = (f for f in found.findings if f.level == "needed")
+    assert wrong not in found.stages[0].scores[0].findings
     clean = walk(SCORING, STAGED, FOUR_TS).stages[0].scores[0]
     assert clean.findings
 
@@ -371,7 +385,7 @@ def test_guidance_and_agents_print_numbers_with_their_names_and_findings_with_so
     ],
 )  # fmt: skip
 def test_a_dose_asks_for_what_it_is_multiplied_by(unit, asked):
-    table = attrs.evolve(starting("x", then={"dose": 1}), columns={}, outputs={"dose": unit})
+    table = attrs.evolve(starting("x", then=FixedDose(dose=1)), columns={}, outputs={"dose": unit})
     assert [*asked_by_table(SEEDS, table)] == asked
     assert [*asked_by_table(SEEDS, SAYS)] == ["platelets"]
 
@@ -445,16 +459,16 @@ def several(*tables):
 
 def test_the_other_authorities_stand_in_short_below_the_first():
     needy = attrs.evolve(
-        starting("c", then={"dose": 7}),
+        starting("c", then=FixedDose(dose=7)),
         columns={"age_y": Column()},
         rows=(
-            Row(when={"age_y": "< 18"}, stop="No."),
-            Row(when={"age_y": ">= 18"}, then={"dose": 7}),
+            Row(when={"age_y": "< 18"}, says=(stop("No."),)),
+            Row(when={"age_y": ">= 18"}, then=FixedDose(dose=7)),
         ),
     )
     seeds = several(
-        starting("a", then={"dose": 5}), starting("b", then={"dose": 6}), needy,
-        starting("d", stop="Never."),
+        starting("a", then=FixedDose(dose=5)), starting("b", then=FixedDose(dose=6)), needy,
+        starting("d", says=(stop("Never."),)),
     )  # fmt: skip
     found = walk(seeds, one_step(orders=("argatroban/hit",)), {"platelets": 80})
     orders = {one.authority: one.order for one in found.stages[0].orders[0]}
@@ -472,22 +486,22 @@ def test_what_is_not_answered_yet_names_the_source_of_the_table():
 
 def test_an_authority_that_bars_the_drug_gives_way_to_one_that_does_not():
     barring = attrs.evolve(
-        starting("a", then={"dose": 5}),
+        starting("a", then=FixedDose(dose=5)),
         columns={"age_y": Column()},
         rows=(
-            Row(when={"age_y": "< 18"}, stop="No."),
-            Row(when={"age_y": ">= 18"}, then={"dose": 5}),
+            Row(when={"age_y": "< 18"}, says=(stop("No."),)),
+            Row(when={"age_y": ">= 18"}, then=FixedDose(dose=5)),
         ),
-        checks=(Check(when={"dic": "yes"}, stop="Not with DIC."),),
+        checks=(Check(when={"dic": "yes"}, level="stop", text="Not with DIC."),),
     )
-    seeds = several(barring, starting("z", then={"dose": 9}))
+    seeds = several(barring, starting("z", then=FixedDose(dose=9)))
     (found,) = rank(seeds, [agent("own", "argatroban")], check({"platelets": 100, "dic": "yes"}))
     assert (found.advice.authority, found.advice.order.dose) == ("z", 9)
     assert [a.authority for a in found.advices] == ["a", "z"]
 
 
 def test_beside_a_refused_input_the_first_authority_says_why_there_is_no_dose():
-    seeds = several(starting("a", then={"dose": 5}), starting("b", then={"dose": 6}))
+    seeds = several(starting("a", then=FixedDose(dose=5)), starting("b", then=FixedDose(dose=6)))
     inputs = {"platelets": "1,000"}
     (found,) = rank(seeds, [agent("own", "argatroban")], check(inputs), inputs)
     assert (found.advice.authority, found.advice.order) == ("a", None)
@@ -495,7 +509,7 @@ def test_beside_a_refused_input_the_first_authority_says_why_there_is_no_dose():
 
 
 def test_the_agents_own_warning_stands_before_what_every_authority_refuses():
-    seeds = several(starting("a", stop="Never."))
+    seeds = several(starting("a", says=(stop("Never."),)))
     (found,) = rank(seeds, [checked_by("own", "warn")], check({"platelets": 100, "dic": "yes"}))
     assert [(f.level, f.text) for f in found.findings] == [
         ("stop", "Never."), ("warn", "own 0.")
@@ -504,7 +518,7 @@ def test_the_agents_own_warning_stands_before_what_every_authority_refuses():
 
 
 def test_an_agent_that_is_possible_shows_every_authority_and_an_excluded_one_none():
-    seeds = several(starting("a", then={"dose": 5}), starting("b", then={"dose": 6}))
+    seeds = several(starting("a", then=FixedDose(dose=5)), starting("b", then=FixedDose(dose=6)))
     patient = check({"platelets": 100, "dic": "yes"})
     (found,) = rank(seeds, [agent("own", "argatroban")], patient)
     assert [(a.authority, a.order.dose) for a in found.advices] == [("a", 5), ("b", 6)]
@@ -516,15 +530,18 @@ def test_an_agent_that_is_possible_shows_every_authority_and_an_excluded_one_non
 def test_an_order_asks_for_what_its_tables_and_its_safety_checks_use():
     bleeding = Table(
         id="bleeding", title="Bleeding", drug="argatroban", purpose="check", indication="hit",
-        cite="ash-2018", checks=(Check(when={"bleeding": "major"}, stop="Not now."),),
+        cite="ash-2018", checks=(Check(when={"bleeding": "major"}, level="stop", text="Not now."),),
     )  # fmt: skip
     other = attrs.evolve(
-        bleeding, id="other", drug="heparin", checks=(Check(when={"dic": "yes"}, stop="No."),)
+        bleeding,
+        id="other",
+        drug="heparin",
+        checks=(Check(when={"dic": "yes"}, level="stop", text="No."),),
     )
     elsewhere = attrs.evolve(
-        starting("b", then={"dose": 1}), indication="pci", columns={"age_y": Column()}
+        starting("b", then=FixedDose(dose=1)), indication="pci", columns={"age_y": Column()}
     )
-    seeds = several(starting("a", then={"dose": 5}), bleeding, other, elsewhere)
+    seeds = several(starting("a", then=FixedDose(dose=5)), bleeding, other, elsewhere)
     assert [*asked_by_order(seeds, "argatroban/hit")] == ["platelets", "bleeding"]
 
 

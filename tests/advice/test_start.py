@@ -49,7 +49,7 @@ ISMP = re.compile(r"[µμ]g|\bIU\b|\bQD\b|\bq\d+h\b|(?<![\d])\.\d|\d\.0\b(?! kg)
 
 
 def stops(advice):
-    return " ".join(f.text for f in advice.findings if f.level == "stop")
+    return " ".join(f.text for f in advice.findings if f.stops)
 
 
 def test_the_patient_of_the_main_job():

@@ -35,7 +35,7 @@ def test_no_window_exists_when_the_baseline_is_too_long(baseline):
 def test_without_a_baseline_there_is_no_window(baseline):
     found = dosing.target("argatroban", baseline)
     assert found.window is None
-    assert found.findings[0].level == "stop"
+    assert found.findings[0].level == "needed"
 
 
 def test_drugs_that_no_aptt_guides():

@@ -92,7 +92,7 @@ def test_no_rate_from_a_missing_or_impossible_result(protocol, aptt):
     result = measured_as(protocol, aptt if aptt != 0 or protocol != UMICH else -0.01)
     found = dosing.titrate(protocol, 0.1, baseline_aptt_s=30, weight_kg=70, **result)
     assert (found.action, found.rate, found.pump_ml_h, found.recheck_h) == ("", None, None, None)
-    assert any(f.level == "stop" for f in found.findings)
+    assert any(f.level == "needed" for f in found.findings)
 
 
 @pytest.mark.parametrize("running", [None, "", 0, -1, 50, "2,000"])
@@ -221,7 +221,7 @@ def test_where_no_ceiling_is_printed_it_is_said():
 def test_a_rate_in_the_wrong_unit_is_refused(protocol, running):
     found = dosing.titrate(protocol, running, aptt_s=30, weight_kg=70)
     assert (found.action, found.bolus) == ("", None)
-    assert any(f.level == "stop" and "is not possible" in f.text for f in found.findings)
+    assert any(f.level == "needed" and "is not possible" in f.text for f in found.findings)
 
 
 def test_a_rate_by_weight_in_a_protocol_without_is_questioned():

@@ -10,7 +10,7 @@ import pytest
 from dosing.base.findings import Finding
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Sentence
-from dosing.knowledge.sentences import fill, names_in, say, text_of, words
+from dosing.knowledge.sentences import fill, names_in, say, words
 from dosing.lint.site import lint_library
 
 SEEDS = load("")
@@ -83,7 +83,7 @@ CALLS = [pytest.param(c, id=w) for name in ("say", "words") for w, c in calls(na
 def test_each_call_names_a_sentence_and_gives_what_it_asks_for(call):
     given = {k.arg for k in call.keywords}
     for name in said_by(call):
-        asked = set(names_in(text_of(SEEDS.sentences[name])))
+        asked = set(names_in(SEEDS.sentences[name].text))
         assert asked <= given or None in given, name
 
 
@@ -108,11 +108,10 @@ def test_no_finding_has_words_of_its_own_in_code(where):
 @pytest.mark.parametrize(
     ("name", "sentence", "wish"),
     [
-        ("step-none", {"stop": "No."}, "another level"),
-        ("step-none", {}, "needs one text"),
-        ("step-none", {"says": "No {drug}."}, "it may name nothing"),
-        ("step-next", {"says": "In {hours}."}, "it may name measure, wait"),
-        ("new", {"says": "Hello."}, "nothing says 'new'"),
+        ("step-none", {"level": "stop", "text": "No."}, "another level"),
+        ("step-none", {"text": "No {drug}."}, "it may name nothing"),
+        ("step-next", {"text": "In {hours}."}, "it may name measure, wait"),
+        ("new", {"text": "Hello."}, "nothing says 'new'"),
     ],
 )
 def test_a_hospitals_words_are_proved(name, sentence, wish):
@@ -123,15 +122,10 @@ def test_a_hospitals_words_are_proved(name, sentence, wish):
 
 
 def test_a_hospital_may_say_it_in_its_own_words():
-    own = {"step-next": Sentence(says="{measure} again in {wait}.")}
+    own = {"step-next": Sentence(text="{measure} again in {wait}.")}
     assert lint_library(attrs.evolve(SEEDS, sentences=SEEDS.sentences | own)) == []
 
 
 def test_a_finding_carries_the_source_that_the_code_names():
     assert say("input-needed", "ash-2018", label="Height").cite == "ash-2018"
     assert say("input-needed", label="Height").cite == ""
-
-
-@pytest.mark.parametrize("level", ["stop", "warn", "note", "says"])
-def test_the_text_is_found_at_each_level(level):
-    assert text_of(Sentence(**{level: "Wait."})) == "Wait."

@@ -211,16 +211,19 @@ def test_the_parts_of_an_equation_are_those_of_its_worked_cases():
         (
             {
                 "checks": (
-                    Check(when={"rise": "> 0"}, note="It rose."),
-                    Check(when={}, note="One.", warn="Two of {size:1}."),
-                    Check(when={"weight_rule": "ideal", "fall": "> 0"}, note="{platelets}"),
+                    Check(when={"rise": "> 0"}, level="note", text="It rose."),
+                    Check(when={}, level="warn", text="Two of {size:1}."),
+                    Check(
+                        when={"weight_rule": "ideal", "fall": "> 0"},
+                        level="note",
+                        text="{platelets}",
+                    ),
                 ),
                 "shown": {"rise": "the rise of {mass}", "fall": "the fall"},
                 "flags": {"is it large?": {"hue": "yes", "value": "> 50"}},
             },
             [
                 "check 1 names 'rise': no input or part.",
-                "check 2 needs one sentence: stop, warn or note.",
                 "check 2 names 'size': no input or part.",
                 "what is shown names 'rise': no input or part.",
                 "what is shown names 'mass': no input or part.",

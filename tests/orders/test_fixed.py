@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 import pytest
 
+from dosing.knowledge.dosetypes import FixedDose, LaterStep
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Row, Table
 from dosing.orders import fixed as doses
@@ -20,7 +21,9 @@ START = dt.date(2026, 1, 1)
 def made(unit, then, **patient):
     table = Table(id="t", title="t", drug="fondaparinux", purpose="start", outputs={"dose": unit})
     given = derive_sizes(check(patient))
-    return doses.order(table, Row(then=then), DRUG, given, then["dose"])
+    steps = tuple(LaterStep(**step) for step in then.get("next", ()))
+    row = Row(then=FixedDose(**{**then, "next": steps}))
+    return doses.order(table, row, DRUG, given, then["dose"])
 
 
 def test_a_flat_dose_has_no_total():
@@ -97,18 +100,17 @@ def test_a_dose_for_what_is_to_be_undone():
     assert "60 mg, is above the cap: 50 mg is given" in findings[0].text
 
 
-def test_zero_means_none_and_a_flat_bolus_is_carried():
-    then = {"dose": 1, "every_h": 12, "for_days": 0, "max_total": 0, "round_to": 0, "next": []}
-    order, findings, _ = made("mg/kg", then, weight_kg=120)
+def test_what_is_absent_binds_nothing_and_a_flat_bolus_is_carried():
+    order, findings, _ = made("mg/kg", {"dose": 1, "every_h": 12}, weight_kg=120)
     assert (order.total, order.for_days, findings) == (120, None, [])
     table = Table(id="t", title="t", drug="fondaparinux", purpose="start",
                   outputs={"dose": "mg", "bolus": "mg"})  # fmt: skip
-    order, _, _ = doses.order(table, Row(then={"dose": 5, "bolus": 30}), DRUG, check({}), 5)
+    order, _, _ = doses.order(table, Row(then=FixedDose(dose=5, bolus=30)), DRUG, check({}), 5)
     assert (order.bolus_total, order.bolus_words()) == (30, "30 mg")
 
 
 def test_a_step_without_the_cap_of_the_first():
-    then = {"dose": 1, "max_total": 100, "next": [{"dose": 1, "max_total": 0}]}
+    then = {"dose": 1, "max_total": 100, "next": [{"dose": 1, "none": {"max_total"}}]}
     order, _, _ = made("mg/kg", then, weight_kg=120)
     assert (order.total, order.then[0]["total"]) == (100, 120)
 
@@ -125,7 +127,7 @@ def ranged(unit, high, row=None, **patient):
     table = Table(
         id="t", title="t", drug="fondaparinux", purpose="start", outputs={"dose": unit}, cite="t"
     )
-    row = row or Row(then={"dose": 1, "max_total": 150})
+    row = row or Row(then=FixedDose(dose=1, max_total=150))
     return doses.order(table, row, DRUG, check(patient), 1, high=high)
 
 
@@ -137,7 +139,7 @@ def test_a_range_is_given_in_what_this_patient_gets():
     assert trace == ["1 mg/kg × 80 kg = 80 mg", "1.5 mg/kg × 80 kg = 120 mg"]
     _, (said,), _ = ranged("mg/kg", 2, weight_kg=80)
     assert said.text.endswith("80 to 150 mg.")  # the cap holds for the upper end too
-    _, (said,), _ = ranged("mg/kg", 2, Row(then={"dose": 1}, cite="row"), weight_kg=80)
+    _, (said,), _ = ranged("mg/kg", 2, Row(then=FixedDose(dose=1), cite="row"), weight_kg=80)
     assert said.cite == "row"
 
 
@@ -176,7 +178,7 @@ def test_the_arithmetic_keeps_four_decimals_of_a_size_and_three_of_a_dose():
 def test_a_cohort_gets_the_doses_of_its_patients(step, most):
     weights = np.array([50, 62.4, 62.5, 99, 100, 101, 102.5, 150])
     many = doses.totals(1, weights, step, most)
-    then = {"dose": 1, "round_to": step, "max_total": most}
+    then = {"dose": 1, "round_to": step or None, "max_total": most or None}
     one_by_one = [made("mg/kg", then, weight_kg=w)[0].total for w in weights]
     assert many.tolist() == pytest.approx(one_by_one)
 

@@ -27,12 +27,12 @@ def infusion(drug=ARGATROBAN, dose=2.0, weight_kg=70.0, mg_ml=1.0, **more):
 def test_every_printed_row_of_a_label_is_reproduced(table, row):
     label = table.label_table
     then = table.rows[0].then
-    pump = orders.label_pump_ml_h(label, then["dose"], table.outputs["dose"], row["weight_kg"])
+    pump = orders.label_pump_ml_h(label, then.dose, table.outputs["dose"], row["weight_kg"])
     assert float(pump) == row["pump_ml_h"]
     if "bolus_ml" in row:
         order, _, _ = infusion(
-            SEEDS.drugs[table.drug], then["dose"], row["weight_kg"], label.concentration_mg_ml,
-            label=label, bolus=then["bolus"], bolus_unit=table.outputs["bolus"],
+            SEEDS.drugs[table.drug], then.dose, row["weight_kg"], label.concentration_mg_ml,
+            label=label, bolus=then.bolus, bolus_unit=table.outputs["bolus"],
         )  # fmt: skip
         assert order.bolus_ml == row["bolus_ml"]
 
@@ -180,7 +180,7 @@ def test_a_printed_pump_table_is_never_used_for_another_strength():
 
 
 def test_a_cap_on_the_rate_binds_where_a_label_prints_more():
-    order, said, _ = pci(max_per_h=100)
+    order, said, _ = pci(max_rate=100)
     assert (order.pump_ml_h, order.rate_cap, order.capped) == (20, 100, True)
     assert [f.level for f in said] == ["warn"]
 
@@ -221,7 +221,7 @@ def test_the_arithmetic_is_rounded_to_three_decimals():
     [(100, 1800, 18, False), (100.01, 1800, 18, True), (120, 1800, 18, True), (120, None, 21.6, 0)],
 )
 def test_a_cap_on_the_rate_binds_above_it_only(weight_kg, cap, pump, capped):
-    order, said, trace = heparin(weight_kg=weight_kg, max_per_h=cap)
+    order, said, trace = heparin(weight_kg=weight_kg, max_rate=cap)
     assert (order.pump_ml_h, order.capped) == (pump, bool(capped))
     assert order.rate_cap == (cap if capped else None)
     if capped:
@@ -266,7 +266,7 @@ def test_an_order_without_a_strength_is_whole_but_for_the_pump():
     ]  # fmt: skip
     assert trace == []
     none, said, _ = infusion(HEPARIN, 18, 70, None)
-    assert (none, [f.level for f in said]) == (None, ["stop"])
+    assert (none, [f.level for f in said]) == (None, ["needed"])
 
 
 def test_a_unit_without_a_bolus_is_no_bolus():

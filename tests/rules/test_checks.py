@@ -7,7 +7,7 @@ import pytest
 import dosing
 from dosing.base.findings import Finding
 from dosing.knowledge.library import load
-from dosing.knowledge.seedtypes import Check, Row, Table
+from dosing.knowledge.seedtypes import Check, Row, Said, Table
 from dosing.rules.checks import check_findings, drug_checks, fired, row_findings, safety_checks
 from dosing.rules.patients import check, meets
 
@@ -32,7 +32,7 @@ def test_every_named_input_must_be_given_and_meet(inputs, holds):
 
 
 def test_a_check_says_its_sentence_at_its_level():
-    rule = Check(when={"dic": "yes"}, warn="Look.", cite="c")
+    rule = Check(when={"dic": "yes"}, level="warn", text="Look.", cite="c")
     (finding,) = fired([(rule, "table")], check({"dic": "yes"}))
     assert (finding.level, finding.text, finding.cite) == ("warn", "Look.", "c")
 
@@ -92,14 +92,16 @@ def test_a_hospitals_own_stop_holds_in_titration_too(tmp_path, monkeypatch):
 
 
 def test_a_row_says_its_stop_its_warning_and_its_note_with_its_source():
-    assert row_findings(Row(stop="No.", warn="Look.", note="Know."), "c") == [
+    texts = {"stop": "No.", "warn": "Look.", "note": "Know."}
+    said = tuple(Said(level=level, text=text) for level, text in texts.items())
+    assert row_findings(Row(says=said), "c") == [
         Finding("stop", "No.", "c"), Finding("warn", "Look.", "c"), Finding("note", "Know.", "c"),
     ]  # fmt: skip
     assert row_findings(Row(), "c") == []
 
 
 def checking(id_, drug, indication, purpose="check"):
-    rule = Check(when={"dic": "yes"}, note=f"From {id_}.")
+    rule = Check(when={"dic": "yes"}, level="note", text=f"From {id_}.")
     return Table(
         id=id_, title=id_, drug=drug, indication=indication, purpose=purpose, cite="c",
         checks=(rule,),
@@ -224,4 +226,4 @@ def test_suspicion_ends_with_a_low_score_or_a_test_that_excludes_hit(drug):
 def test_heparin_is_not_titrated_when_hit_is_suspected(protocol):
     moment = [c for c, _ in drug_checks(SEEDS, "heparin", protocol.indication, "titrate")]
     for given in ({"four_ts": 5}, {"hit_confirmed": "yes"}, {"hit_with_thrombosis": "yes"}):
-        assert any(c.stop and meets(check(given), c.when) for c in moment)
+        assert any(c.level == "stop" and meets(check(given), c.when) for c in moment)

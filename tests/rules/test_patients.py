@@ -18,7 +18,7 @@ SEEDS = load()
 def refusal(**inputs):
     patient = check(inputs)
     assert not patient.values
-    return " ".join(f.text for f in patient.findings if f.level == "stop")
+    return " ".join(f.text for f in patient.findings if f.level == "needed")
 
 
 @pytest.mark.parametrize("value", [-5, 0, 1e6, "-5", "0", math.inf, "100000"])

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.advice.start import advise
+from dosing.knowledge.dosetypes import Statement
 from dosing.knowledge.library import SeedError, cases, load
 from dosing.knowledge.seedtypes import Column, Row, Table
 from dosing.rules.patients import check
@@ -40,7 +41,7 @@ def table(columns, rows, counts=None):
         id="t", title="t", drug="argatroban", purpose="start", cite="ash-2018",
         columns={name: Column(**c) for name, c in columns.items()},
         counts=counts or {}, outputs={"dose": "mg"},
-        rows=tuple(Row(when=when, then={"dose": i}) for i, when in enumerate(rows)),
+        rows=tuple(Row(when=when, then=Statement({"dose": i})) for i, when in enumerate(rows)),
     )  # fmt: skip
 
 
@@ -60,19 +61,18 @@ def test_case(name, line):
     at = int(grid_of(found).rows_for(patient.known(found.columns)))
     row = found.rows[at] if at >= 0 else None
     if line.get("dose"):
-        dose = row.then["dose"]
-        assert (dose[0] if isinstance(dose, list) else dose) == float(line["dose"])
-        for end, i in (("low", 0), ("high", -1)):
+        assert row.then.ordered == float(line["dose"])
+        for end, printed in zip(("low", "high"), row.then.ends, strict=True):
             if line.get(end):
-                printed = dose[i] if isinstance(dose, list) else row.then[end]
                 assert printed == float(line[end])
     for output in ("every_h", "recheck_h", "bolus", "for_h", "for_days"):
         if line.get(output):
-            assert row.then[output] == float(line[output])
+            assert (getattr(row.then, output) or 0) == float(line[output])
     if line.get("row"):
         assert at + 1 == int(line["row"])
     if line.get("says"):
-        words = [row.stop, row.warn, row.note, *(str(v) for v in row.then.values())]
+        then = {} if row.then is None else row.then.given()
+        words = [*(said.text for said in row.says), *(str(v) for v in then.values())]
         assert any(line["says"] in text for text in words)
     if line.get("total"):
         order = advise(SEEDS, found, {k: v for k, v in line.items() if k in SEEDS.names}).order

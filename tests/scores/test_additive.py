@@ -94,7 +94,7 @@ def test_the_range_is_5_to_15_and_every_total_has_a_class():
 def test_no_total_while_an_item_is_unanswered_or_impossible(name, bad):
     found = child_pugh(**{name: bad})
     assert (found.value, found.band) == (None, "")
-    assert any(f.level == "stop" for f in found.findings)
+    assert any(f.level == "needed" for f in found.findings)
 
 
 def test_a_cohort_is_classed_as_each_of_its_patients():

@@ -27,7 +27,7 @@ def test_without_any_input_there_is_no_value_but_a_list_of_what_is_needed(name):
     found = dosing.score(name)
     assert found.value is None
     assert found.missing
-    assert all(f.level == "stop" for f in found.findings if f.text.endswith("is needed."))
+    assert all(f.level == "needed" for f in found.findings if f.text.endswith("is needed."))
     assert len(found.missing) == len(set(found.missing))
 
 
@@ -67,7 +67,7 @@ def test_a_score_asks_once_for_everything_that_its_items_variants_and_checks_may
             ScoreItem(name="e", label="E", columns={"onset_day": Column(), "age_y": Column()}),
         ),
         variants={"v": Variant(quantity="cholestatic_disease", replaces="a")},
-        checks=(Check(when={"bleeding": "major", "age_y": "< 18"}, note="Look."),),
+        checks=(Check(when={"bleeding": "major", "age_y": "< 18"}, level="note", text="Look."),),
     )  # fmt: skip
     assert needs_of(attrs.evolve(SEEDS, scores={"s": score}), "s") == (
         "inr", "albumin_g_dl", "ascites", "dic", "hemoglobin_g_dl", "onset_day", "age_y",
@@ -97,7 +97,9 @@ def test_what_is_needed_in_any_case_is_asked_for_beside_one_of_several():
 
 
 def test_no_value_stands_beside_a_sentence_that_stops():
-    stop = Check(when={"fall": "> 100"}, stop="Not after a fall of {fall}.", cite="none")
+    stop = Check(
+        when={"fall": "> 100"}, level="stop", text="Not after a fall of {fall}.", cite="none"
+    )
     found = worked(attrs.evolve(FALL, checks=(stop,), note=""), COUNTS)
     assert found.value is None
     assert found.findings == (Finding("stop", "Not after a fall of 140."),)
@@ -110,7 +112,9 @@ def test_where_nothing_follows_that_is_said_once():
     assert found.value is None
     nothing = Finding("stop", "Nothing follows from these values.", "cockcroft-gault")
     assert [f for f in found.findings if f.level == "stop"] == [nothing]
-    own = attrs.evolve(silent, checks=(Check(when={"value": "absent"}, stop="Measure it."),))
+    own = attrs.evolve(
+        silent, checks=(Check(when={"value": "absent"}, level="stop", text="Measure it."),)
+    )
     said = worked(own, short, weight_rule="ideal").findings
     assert [f.text for f in said if f.level == "stop"] == ["Measure it."]
 

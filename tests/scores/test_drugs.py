@@ -69,7 +69,7 @@ def test_a_hematocrit_as_a_fraction_is_read_as_one_or_refused():
     assert right.value == pytest.approx(3.12)
     wrong = dosing.score("plasma-volume", weight_kg=80, hematocrit_pct=0.4)
     assert wrong.value is None
-    assert says(wrong, "0.4 % is not possible", "stop")
+    assert says(wrong, "0.4 % is not possible", "needed")
 
 
 def test_removal_says_what_it_leaves_out():
@@ -140,7 +140,7 @@ def test_antithrombin_entered_as_a_fraction_is_refused():
         "antithrombin-load", antithrombin_pct=0.5, antithrombin_target_pct=120, weight_kg=80
     )
     assert found.value is None
-    assert says(found, "not possible (1 to 150)", "stop")
+    assert says(found, "not possible (1 to 150)", "needed")
 
 
 def test_antithrombin_above_its_target_is_not_given():
@@ -185,7 +185,7 @@ def test_link_takes_any_of_its_scores_and_the_lowest_of_several():
     assert says(both, "not on continuous dialysis", "warn")
     none = dosing.score("argatroban-link-2009")
     assert none.missing == ("apache2", "saps2", "icg_pdr_pct_min")
-    assert says(none, "One of these is needed", "stop")
+    assert says(none, "One of these is needed", "needed")
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_a_change_of_one_percent_that_the_tablets_make_is_as_intended():
 
 
 def test_a_file_may_ask_whether_there_is_a_plan():
-    said = Check(when={"planned": "yes"}, note="There is a plan.")
+    said = Check(when={"planned": "yes"}, level="note", text="There is a plan.")
     own = attrs.evolve(load().equations["warfarin-week"], checks=(said,))
     seeds = attrs.evolve(load(), equations={own.id: own})
     for tablets, planned in (({"tablet_mg": 5}, True), ({}, False)):

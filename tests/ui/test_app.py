@@ -49,7 +49,7 @@ def test_the_page_computes_as_one_types(app):
     fill(app, weight="x")
     assert "2.1" not in app.panel.order.value
     assert app.guard.computed_for["weight"] == "x"
-    assert app.aid.messages["weight"][0] == "stop"
+    assert app.aid.messages["weight"][0] == "needed"
 
 
 def test_a_failure_leaves_no_number(app, monkeypatch):

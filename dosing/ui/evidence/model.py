@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from dosing.base.units import show
+from dosing.knowledge.dosetypes import FixedDose, Infusion
 from dosing.knowledge.library import Library
 from dosing.knowledge.scoretypes import OWN, Equation, Score
 from dosing.knowledge.seedtypes import Protocol, ProtocolRow, Row, Table
@@ -82,7 +83,7 @@ def _numbers(seeds: Library) -> Iterator[Line]:
                 cells={
                     "Where": seed.title,
                     "When": _when(said.when),
-                    "Then": said.stop or said.warn or said.note,
+                    "Then": said.text,
                     "Source": _title(seeds, cite),
                 },
                 confirmed=seeds.confirmed(cite) or "",
@@ -96,7 +97,7 @@ def _numbers(seeds: Library) -> Iterator[Line]:
 def _equation(seeds: Library, equation: Equation) -> Iterator[Line]:
     """An equation, and what it says by a source: its coefficients stand in its arithmetic."""
     checks = [c for c in equation.checks if c.cite != OWN]
-    said = [(_when(c.when), c.stop or c.warn or c.note, c.cite) for c in checks]
+    said = [(_when(c.when), c.text, c.cite) for c in checks]
     for when, then, cite in [("", f"{equation.unit} {equation.note}".strip(), ""), *said]:
         source = cite or equation.cite
         yield Line(
@@ -172,13 +173,13 @@ def _doses(table: Table) -> str:
     unit = table.outputs["dose"]
     doses = []
     for row in table.rows:
-        dose = row.then.get("dose")
-        if dose is None:
+        then = row.then
+        if not isinstance(then, FixedDose | Infusion):
             doses.append("none")
-        elif isinstance(dose, list):
-            doses.append(" to ".join(show(d) for d in dose))
+        elif isinstance(then.dose, tuple):
+            doses.append(" to ".join(show(d) for d in then.dose))
         else:
-            doses.append(show(dose))
+            doses.append(show(then.dose))
     return f"{', '.join(dict.fromkeys(doses))} {unit}"
 
 
@@ -215,16 +216,18 @@ def _when(when: Any) -> str:
 
 def _then(seed: Any, row: Row) -> str:
     parts = []
-    for name, value in row.then.items():
+    for name, value in (row.then.given() if row.then is not None else {}).items():
         unit = seed.outputs.get(name, "")
         if isinstance(value, str):
             parts.append(value)
+        elif value is None:
+            parts.append(f"no {name.replace('_', ' ')}")
         elif isinstance(value, int | float):
             parts.append(f"{name} {show(value)} {unit}".rstrip())
         elif value and all(isinstance(v, int | float) for v in value):
             parts.append(f"{name} {' to '.join(show(v) for v in value)} {unit}".rstrip())
         elif value:
-            parts.append("then " + "; ".join(_words(step) for step in value))
+            parts.append("then " + "; ".join(_words(step.given()) for step in value))
     return ", ".join(part for part in parts if part)
 
 

@@ -39,7 +39,9 @@ def labels(names: Iterable[str]) -> list[str]:
 
 def _without_needed(found: Sequence[Finding]) -> list[Finding]:
     """The findings without those that only say what is needed: the page says it in one line."""
-    return [f for f in found if not (f.level == "stop" and (" is needed" in f.text) and not f.cite)]
+    return [
+        f for f in found if not (f.level == "needed" and (" is needed" in f.text) and not f.cite)
+    ]
 
 
 def score(found: ScoreResult) -> str:
@@ -208,7 +210,7 @@ def advices(found: Sequence[Advice]) -> str:
     for one in found:
         name = f"<th scope='row'>{escape(one.authority)}</th>"
         if one.order is None:
-            stops = [f.text for f in one.findings if f.level == "stop"]
+            stops = [f.text for f in one.findings if f.stops]
             words = " ".join(stops[:2]) or "No dose."
             rows.append(f"<tr>{name}<td class='none'>{escape(words)}</td></tr>")
         else:
@@ -237,7 +239,7 @@ def step(found: Step) -> str:
     """The next step of a titration: the action in the largest type."""
     if not found.action:
         head = needs(labels(found.missing), ()) + "<p class='no-dose'>No next step.</p>"
-        rest = [f for f in found.findings if f.level == "stop"]
+        rest = [f for f in found.findings if f.stops]
         return head + findings(_without_needed(rest))
     numbers = (
         big("Now", found.action.capitalize(), "the infusion")

@@ -154,7 +154,7 @@ class Guide:
             return dt.date.fromisoformat(text)
         except ValueError:
             today = f"{self.guard.now():%Y-%m-%d}"
-            self.fields.say(name, "stop", words("date-form", today=today))
+            self.fields.say(name, "needed", words("date-form", today=today))
             return None
 
     def _say(self) -> None:
@@ -170,7 +170,7 @@ class Guide:
         ]
         body = render.needs((), patient.problems())
         if model.pathway is not None:
-            body += render.findings(f for f in model.pathway.findings if f.level != "stop")
+            body += render.findings(f for f in model.pathway.findings if not f.stops)
         body += "".join(render_guide.stage(i, s) for i, s in model.stages())
         body += "".join(render_guide.section(s.title, render_guide.score(s)) for s in model.scores)
         body += "".join(
@@ -185,7 +185,7 @@ class Guide:
             text = escape(words("choose-first", choices=", ".join(unchosen)))
             body += render_guide.section("No answer yet", f"<p class='needed'>{text}</p>")
         body += self._plan()
-        self.fields.say(f"{self.name}-inrs", "stop", model.series_problem)
+        self.fields.say(f"{self.name}-inrs", "needed", model.series_problem)
         if model.time_in_range is not None:
             body += render_guide.section(
                 "Time in range", render_guide.time_in_range(model.time_in_range)

@@ -39,7 +39,7 @@ class Aid(anywidget.AnyWidget):
     Attributes
     ----------
     messages : dict of str to list of str
-        Field to level (``stop`` or ``warn``) and sentence.
+        Field to level (``needed`` or ``warn``) and sentence.
     narrow : bool
         Whether the page is as narrow as a phone; told by the browser.
     """
@@ -210,7 +210,7 @@ class PatientForm:
                 entry.unit = unit[0].value
                 control.description = entry.label
             entry.text = control.value or ""
-            level = "stop" if entry.problem else "warn"
+            level = "needed" if entry.problem else "warn"
             self.fields.say(key, level, entry.problem or entry.warning)
 
     def _controls_of(self, key: str) -> list[Any]:

@@ -43,12 +43,12 @@ class Entry(tl.HasTraits):
     @tl.observe("text", "unit")
     def _read(self, _: object) -> None:
         patient = check({self.unit: self.text})
-        said = {"stop": "", "warn": ""}
+        said = {"needed": "", "warn": ""}
         for finding in patient.findings:
             said[finding.level] = finding.text
-        self.set_trait("problem", said["stop"])
+        self.set_trait("problem", said["needed"])
         self.set_trait("warning", said["warn"])
-        self.set_trait("value", None if said["stop"] else patient.values.get(self.unit))
+        self.set_trait("value", None if said["needed"] else patient.values.get(self.unit))
 
 
 class PatientModel:

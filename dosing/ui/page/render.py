@@ -22,6 +22,11 @@ LEVELS = {
         "Stop",
         "M5.3 1h5.4L15 5.3v5.4L10.7 15H5.3L1 10.7V5.3zM7.2 4v5h1.6V4zm0 6.4V12h1.6v-1.6z",
     ),
+    # A sheet of paper with a line to fill in.
+    "needed": (
+        "Needed",
+        "M2.5 1h11v14h-11zM4.5 3v1.6h7V3zm0 3.4V8h7V6.4zm0 5.2V13h7v-1.4z",
+    ),
     "warn": ("Warning", "M8 1.2 15.5 15H.5zM7.2 6v4.6h1.6V6zm0 5.6v1.6h1.6v-1.6z"),
     "note": ("Note", "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm-.8 3h1.6v1.6H7.2zm0 2.8h1.6V12H7.2z"),
 }
@@ -174,14 +179,14 @@ def order(
 def comparison(advices: Sequence[Advice], chosen: str) -> str:
     """Every authority beside the others, with what each would run the pump at."""
     rows = []
-    said = [{f.text for f in one.findings if f.level == "stop"} for one in advices]
+    said = [{f.text for f in one.findings if f.stops} for one in advices]
     common = set.intersection(*said) if len(said) > 1 else set()  # section 3 says it once
     for one in advices:
         mine = " class='chosen'" if one.authority == chosen else ""
         mark = " <span class='tag'>chosen</span>" if one.authority == chosen else ""
         name = f"<th scope='row'>{escape(one.authority)}{mark}</th>"
         if one.order is None or one.order.pump_ml_h is None:
-            stops = [f.text for f in one.findings if f.level == "stop" and f.text not in common]
+            stops = [f.text for f in one.findings if f.stops and f.text not in common]
             words = " ".join(stops[:2]) or "No dose yet."
             rows.append(f"<tr{mine}>{name}<td colspan='3' class='none'>{escape(words)}</td></tr>")
             continue
@@ -308,7 +313,7 @@ def _log_row(course: Course, event: Event) -> str:
             found = Step.from_dict(data["step"])
             meaning = found.sentence
             if not found.action:
-                meaning = " ".join(f.text for f in found.findings if f.level == "stop") or meaning
+                meaning = " ".join(f.text for f in found.findings if f.stops) or meaning
     elif event.kind in ("started", "rate", "resumed"):
         value = f"{show(data['rate'])} {unit}"
         pump = next((s.pump_ml_h for s in course.timeline().rates if s.start == event.at

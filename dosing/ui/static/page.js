@@ -25,7 +25,7 @@ function message(field, said) {
   if (!box) return;
   if (text) put(box, 'aria-describedby', line.id);
   else box.removeAttribute('aria-describedby');
-  if (said && said[0] === 'stop') put(box, 'aria-invalid', 'true');
+  if (said && said[0] === 'needed') put(box, 'aria-invalid', 'true');
   else box.removeAttribute('aria-invalid');
 }
 

@@ -281,7 +281,7 @@ class Titrate:
         try:
             at = read_time(self.start_time.value, self.now())
         except ValueError as problem:
-            self.fields.say("start-time", "stop", str(problem))
+            self.fields.say("start-time", "needed", str(problem))
             return None
         self.fields.say("start-time")
         return at

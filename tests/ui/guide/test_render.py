@@ -58,7 +58,7 @@ def test_authorities_stand_side_by_side():
 def test_agents_carry_a_word_and_a_shape_for_their_place():
     table = Table(
         id="a", title="a", drug="argatroban", purpose="agent", indication="hit", cite="ash-2018",
-        checks=(Check(when={"child_pugh": ["B"]}, warn="<liver>"),),
+        checks=(Check(when={"child_pugh": ["B"]}, level="warn", text="<liver>"),),
     )  # fmt: skip
     said = guide.agents(rank(SEEDS, [table], check({"child_pugh": "B", "weight_kg": 70})))
     assert "Less suitable" in said

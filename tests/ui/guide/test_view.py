@@ -42,7 +42,7 @@ def test_a_drug_is_chosen_and_its_dose_shown_as_one_types(app):
     fill(app, crcl="80")
     fill(app, weight="7x")
     assert "7.5&nbsp;" not in app.panel.results.value
-    assert app.aid.messages["weight"][0] == "stop"
+    assert app.aid.messages["weight"][0] == "needed"
 
 
 def test_a_failure_leaves_no_number(app, monkeypatch):

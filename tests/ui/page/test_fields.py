@@ -55,7 +55,7 @@ def test_a_refusal_stands_beside_the_field(form, fields):
     fields.controls["weight"].value = "1,000"
     form.read()
     level, text = fields.messages["weight"]
-    assert level == "stop"
+    assert level == "needed"
     assert "two ways" in text
     fields.controls["weight"].value = "250"
     form.read()

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 import dosing
-from dosing.base.findings import Finding
+from dosing.base.findings import LEVELS, Finding
 from dosing.ui.page import render
 
 AT = dt.datetime(2026, 11, 21, 8)
@@ -73,12 +73,12 @@ def test_what_is_needed_is_named():
 
 
 def test_each_level_has_a_word_and_a_shape():
-    found = [Finding(level, "x") for level in ("stop", "warn", "note")]
+    found = [Finding(level, "x") for level in LEVELS]
     html = balanced(render.findings(found))
-    for word in ("Stop.", "Warning.", "Note."):
+    for word in ("Stop.", "Needed.", "Warning.", "Note."):
         assert word in html
-    assert html.count("<svg") == 3
-    assert len({path for _, path in render.LEVELS.values()}) == 3
+    assert html.count("<svg") == 4
+    assert len({path for _, path in render.LEVELS.values()}) == 4
 
 
 def test_authorities_stand_side_by_side():

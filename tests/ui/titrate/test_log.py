@@ -80,8 +80,8 @@ def test_what_cannot_be_added_is_said(app, log, when, aptt, words):
 
 def test_a_refused_result_is_said_beside_its_field(app):
     fill(app, result__aptt="4x", result__inr="99")
-    assert app.aid.messages["result-aptt"][0] == "stop"
-    assert app.aid.messages["result-inr"][0] == "stop"
+    assert app.aid.messages["result-aptt"][0] == "needed"
+    assert app.aid.messages["result-inr"][0] == "needed"
 
 
 def test_done_differently_asks_for_a_rate_and_a_reason(app, log):
