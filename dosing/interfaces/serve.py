@@ -152,7 +152,7 @@ def _prove_the_site() -> None:
     try:
         wishes = lint_library(load(folder))
     except SeedError as problem:
-        wishes = [str(wish) for wish in problem.args]
+        wishes = list(problem.faults)
     if wishes:
         said = "\n".join(f"  {wish}" for wish in wishes)
         raise ServeError(

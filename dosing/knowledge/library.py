@@ -64,6 +64,8 @@ class Library:
     site: Site
     files: dict[str, str]
     digest: str
+    folder: str = ""  # a hospital's, when one was laid over the shipped seeds
+    own: frozenset[str] = frozenset()  # what came from there, as in ``files``: "tables/<id>"
 
     @functools.cached_property
     def names(self) -> dict[str, str]:
@@ -153,7 +155,7 @@ def _load(site_folder: str) -> tuple[Library, tuple[str, ...]]:
         seeds.faults += own.faults
         seeds.lay(own.data)
         digest = hashlib.sha256(f"{digest} {own.digest}".encode()).hexdigest()
-    return seeds.library(digest), tuple(seeds.faults)
+    return seeds.library(digest, site_folder), tuple(seeds.faults)
 
 
 @attrs.frozen
@@ -184,10 +186,14 @@ def _parsed(root: str) -> _Parsed:
     return _Parsed(data, faults, digest.hexdigest())
 
 
+def _shipped_root() -> str:
+    # Quicker than importlib.resources, which is for packages that are read from an archive too.
+    return str(next(iter(importlib.import_module("dosing.seeds").__path__)))
+
+
 def _shipped() -> _Parsed:
     """The shipped seeds as data, kept between processes for as long as no file changes."""
-    # Quicker than importlib.resources, which is for packages that are read from an archive too.
-    root = next(iter(importlib.import_module("dosing.seeds").__path__))
+    root = _shipped_root()
     files, _ = walk(root)
     key = hashlib.sha256("\n".join(f"{f.name} {f.mark}" for f in files).encode()).hexdigest()
     if (known := kept.read("seeds", key)) is not None:
@@ -209,6 +215,7 @@ class _Laid:
     site: Site | None = None
     files: dict[str, str] = attrs.field(factory=dict)
     faults: list[str] = attrs.field(factory=list)
+    own: frozenset[str] = frozenset()  # what the folder that was laid last holds
 
     def lay(self, data: Mapping[str, Any]) -> None:
         """Lay the files of one folder over what is there."""
@@ -230,6 +237,7 @@ class _Laid:
                 self.claims = found.claims if found else ()
             else:
                 self.faults.append(told(name, _no_place(name)))
+        self.own = frozenset(own)
 
     def _read(self, name: str, data: Any, kind: Any, key: str = "") -> Any:
         value, faults = structured(data, kind, key)
@@ -272,8 +280,8 @@ class _Laid:
             return
         self.faults.append(told(name, wish))
 
-    def library(self, digest: str) -> Library:
-        """All of it as one value."""
+    def library(self, digest: str, folder: str) -> Library:
+        """All of it as one value; ``folder`` is a hospital's, if one was laid."""
         if self.site is None:
             raise SeedError("sites/default.toml is missing")
         return Library(
@@ -282,6 +290,8 @@ class _Laid:
             site=self.site,
             files=self.files,
             digest=digest[:12],
+            folder=folder,
+            own=self.own if folder else frozenset(),
         )
 
 
@@ -320,6 +330,20 @@ def read_seed(path: str | os.PathLike[str]) -> Table | Protocol:
     if faults:
         raise SeedError(*(told(name, fault) for fault in faults))
     return cast(Table | Protocol, seed)
+
+
+def text_of_file(seeds: Library, place: str) -> tuple[str, str]:
+    """The file that holds a seed, to be copied: its name, and its text as it stands.
+
+    Parameters
+    ----------
+    seeds : Library
+    place : str
+        As in ``Library.files``: ``tables/<id>``.
+    """
+    name = seeds.files[place]
+    root = seeds.folder if place in seeds.own else _shipped_root()
+    return name, (Path(root) / name).read_bytes().decode("utf-8")
 
 
 def cases() -> Iterator[tuple[str, list[dict[str, str]]]]:

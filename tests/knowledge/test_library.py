@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dosing.knowledge import kept, library
-from dosing.knowledge.library import SeedError, cases, load, read, read_seed
+from dosing.knowledge.library import SeedError, cases, load, read, read_seed, text_of_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LABEL = (ROOT / "seeds/tables/argatroban_hit_us_label.toml").read_text("utf-8")
@@ -144,3 +144,14 @@ def test_every_file_of_cases_belongs_to_a_seed():
     seeds = load("")
     known = {*seeds.tables, *seeds.protocols, *seeds.scores, *seeds.equations}
     assert {name for name, _ in cases()} <= known
+
+
+def test_what_came_from_a_hospitals_folder_is_known_and_found_again(site):
+    text = LABEL.replace('title = "', 'title = "Ours: ')
+    (site / "tables" / "argatroban_hit_us_label.toml").write_text(text, "utf-8")
+    seeds = load(str(site))
+    place = "tables/argatroban-hit-us-label"
+    assert (seeds.own, seeds.folder) == ({place}, str(site))
+    assert text_of_file(seeds, place) == ("tables/argatroban_hit_us_label.toml", text)
+    assert (load("").own, load("").folder) == (frozenset(), "")
+    assert text_of_file(load(""), place)[1] == LABEL

@@ -1,0 +1,337 @@
+"""What each verb of the command line does: ask, print, and end with the right code."""
+
+import argparse
+import json
+import sys
+import typing
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dosing.base.findings import Finding
+from dosing.base.units import show
+from dosing.knowledge.library import Library, load, text_of_file
+
+if TYPE_CHECKING:
+    from dosing.advice.start import Advice
+    from dosing.orders.infusion import Order
+
+# What one verb needs is imported within it: the others do not wait for it.
+
+FOUND, REFUSED, FORBIDDEN = 1, 2, 3
+
+
+def _inputs(args: argparse.Namespace) -> dict[str, Any]:
+    return {n: v for n, v in vars(args).items() if n in load().names and v is not None}
+
+
+def _sentence(problem: Exception) -> str:
+    text = f"{problem}"
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def _refuse(args: argparse.Namespace, problem: Exception, answer: Any) -> int:
+    """Say a refusal in one sentence, and as JSON of the same keys when that was asked for."""
+    if args.json:
+        _print_json(answer)
+    print(f"dosing {args.verb}: {_sentence(problem)}", file=sys.stderr)
+    return REFUSED
+
+
+def _no_answer(
+    kind: Any, args: argparse.Namespace, problem: Exception, **known: Any
+) -> dict[str, Any]:
+    """An answer of a kind with nothing in it but why: for JSON, whose keys are always the same."""
+    import attrs
+
+    known |= {"inputs": _inputs(args), "seeds": load().digest, "refused": True}
+    known["findings"] = (Finding("needed", _sentence(problem)),)
+    values = {f.name: known.get(f.name, _empty(f.type)) for f in attrs.fields(kind) if f.init}
+    answer: dict[str, Any] = kind(**values).to_dict()
+    return answer
+
+
+def _empty(kind: Any) -> Any:
+    made = typing.get_origin(kind) or kind
+    return made() if made in (tuple, dict, str) else None
+
+
+def _ended(args: argparse.Namespace, given: bool, findings: Sequence[Finding]) -> int:
+    """The exit code of an answer, with what withheld it on standard error."""
+    if given:
+        return 0
+    if stops := " ".join(f.text for f in findings if f.stops):
+        print(f"dosing {args.verb}: {stops}", file=sys.stderr)
+    return FORBIDDEN if any(f.level == "stop" for f in findings) else REFUSED
+
+
+def _print(args: argparse.Namespace, answer: Any) -> None:
+    if args.json:
+        _print_json(answer.to_dict())
+    else:
+        print(answer)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def _start(args: argparse.Namespace) -> int:
+    from dosing.advice.start import Advice, start
+
+    try:
+        advice = start(
+            args.drug,
+            args.indication,
+            args.authority,
+            label_table=args.label_table,
+            **_inputs(args),
+        )
+    except ValueError as error:
+        known = {"drug": args.drug, "indication": args.indication, "authority": args.authority}
+        return _refuse(args, error, _no_answer(Advice, args, error, **known))
+    _print(args, advice)
+    return _ended(args, advice.order is not None, advice.findings)
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from dosing.advice.start import Advice, compare_advice
+
+    try:
+        found = compare_advice(args.drug, args.indication, **_inputs(args))
+    except ValueError as error:
+        known = {"drug": args.drug, "indication": args.indication}
+        return _refuse(args, error, [_no_answer(Advice, args, error, **known)])
+    if args.json:
+        _print_json([advice.to_dict() for advice in found])
+    else:
+        for advice in found:
+            print(_side_by_side(advice))
+    given = any(advice.order is not None for advice in found)
+    return _ended(args, given, found[0].findings)
+
+
+def _side_by_side(advice: "Advice") -> str:
+    if advice.order is None:
+        stops = " ".join(f.text for f in advice.findings if f.stops)
+        return f"{advice.authority:14} no dose: {stops}"
+    line = f"{advice.authority:14} {_dose_words(advice.order)}  [{advice.cite}; {advice.confirmed}]"
+    warned = [f"{'':14}   warn: {f.text}" for f in advice.findings if f.level == "warn"]
+    return "\n".join([line, *warned])
+
+
+def _dose_words(order: "Order") -> str:
+    text = str(order)
+    if bolus := order.bolus_words():
+        text = f"bolus {bolus}, then {text}"
+    if order.low is not None and order.high is not None:
+        text += f" ({show(order.low)} to {show(order.high)})"
+    if order.pump_ml_h is not None:
+        text += f", pump {show(order.pump_ml_h)} mL/h"
+    return text
+
+
+def _titrate(args: argparse.Namespace) -> int:
+    from dosing.advice.step import Step
+    from dosing.advice.titrate import titrate
+
+    inputs = _inputs(args)
+    running = inputs.pop("running", None)
+    before = inputs.pop("in_range_before", None)
+    try:
+        step = titrate(
+            args.protocol,
+            running,
+            in_range_before=before,
+            held_from=args.held_from,
+            **inputs,
+        )
+    except ValueError as error:
+        return _refuse(args, error, _no_answer(Step, args, error, protocol=args.protocol))
+    _print(args, step)
+    return _ended(args, bool(step.action), step.findings)
+
+
+def _score(args: argparse.Namespace) -> int:
+    from dosing.scores.additive import ScoreResult
+    from dosing.scores.door import score
+
+    try:
+        found = score(args.name, weight_rule=args.weight_rule, **_inputs(args))
+    except ValueError as error:
+        return _refuse(args, error, _no_answer(ScoreResult, args, error, score=args.name))
+    _print(args, found)
+    return _ended(args, found.value is not None, found.findings)
+
+
+def _ttr(args: argparse.Namespace) -> int:
+    from dosing.advice.start import VERSION
+    from dosing.equations.warfarin_week import TimeInRange, rosendaal
+    from dosing.knowledge.sentences import words
+    from dosing.rules.patients import parse_number
+    from dosing.scores.warfarin import read_points
+
+    seeds, cite = load(), "rosendaal-1993"
+    answer: dict[str, Any] = {
+        **dict.fromkeys(TimeInRange._fields),
+        "findings": [],
+        "inputs": {n: getattr(args, n) for n in ("points", "low", "high", "max_gap")},
+        "cite": cite,
+        "confirmed": seeds.confirmed(cite),
+        "seeds": seeds.digest,
+        "version": VERSION,
+    }
+    try:
+        days, inrs = read_points(args.points)
+        low, high = parse_number(args.low), parse_number(args.high)
+        found = rosendaal(days, inrs, low, high, max_gap_days=parse_number(args.max_gap))
+        if not found.days_total:
+            raise ValueError(words("inr-too-far-apart", gap=args.max_gap))
+    except ValueError as error:
+        said = [Finding("needed", _sentence(error)).to_dict()]
+        return _refuse(args, error, answer | {"findings": said})
+    if args.json:
+        _print_json(answer | found._asdict())
+        return 0
+    print(f"{show(found.pct, 1)}% of the time in range {show(low)} to {show(high)}")
+    print(f"  in range {show(found.days_in, 2)} of {show(found.days_total, 2)} days")
+    print(f"  below {show(found.days_below, 2)} days, above {show(found.days_above, 2)} days")
+    if found.gaps_left_out:
+        print(f"  left out, longer than {args.max_gap} days: {found.gaps_left_out}")
+    print(f"  source: {cite} ({seeds.confirmed(cite)})")
+    return 0
+
+
+def _pathway(args: argparse.Namespace) -> int:
+    from dosing.advice.pathways import PathwayResult, pathway
+
+    try:
+        found = pathway(args.name, **_inputs(args))
+    except ValueError as error:
+        return _refuse(args, error, _no_answer(PathwayResult, args, error, pathway=args.name))
+    _print(args, found)
+    if found.refused:
+        asked = ", ".join(f"--{name.replace('_', '-')}" for name in found.missing)
+        if asked:
+            print(f"dosing pathway: still needed: {asked}", file=sys.stderr)
+    return _ended(args, not found.refused, found.findings)
+
+
+def _lint(args: argparse.Namespace) -> int:
+    from dosing.lint.site import lint_library, lint_path
+
+    wishes = lint_library(load()) if args.path is None else lint_path(args.path)
+    if args.json:
+        _print_json(wishes)
+    elif wishes:
+        print("\n".join(wishes))
+    else:
+        print("nothing to mend: every patient in the domain meets exactly one row")
+    return FOUND if wishes else 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from dosing.lint.diff import differences
+
+    try:
+        found = differences(args.a, args.b)
+    except ValueError as error:
+        print(f"dosing diff: {error}", file=sys.stderr)
+        return REFUSED
+    if args.json:
+        _print_json(found)
+    else:
+        print("\n".join(found) if found else "no difference")
+    return FOUND if found else 0
+
+
+def _tables(args: argparse.Namespace) -> int:
+    from dosing.lint.proved import proved
+
+    seeds = load() if args.toml else proved()
+    if args.id is None:
+        if args.toml:
+            print("dosing tables: say which table, as in: dosing tables ID --toml", file=sys.stderr)
+            return REFUSED
+        _list_tables(args, seeds)
+        return 0
+    place = next((p for p in (f"tables/{args.id}", f"protocols/{args.id}") if p in seeds.files), "")
+    if not place:
+        known = ", ".join([*seeds.tables, *seeds.protocols])
+        print(f"dosing tables: there is no table {args.id!r}; there are {known}", file=sys.stderr)
+        return REFUSED
+    if args.toml:
+        name, text = text_of_file(seeds, place)
+        print(f"dosing tables: {name}", file=sys.stderr)
+        sys.stdout.write(text)
+        return 0
+    import attrs
+
+    _print_json(attrs.asdict(seeds.tables.get(args.id) or seeds.protocols[args.id]))
+    return 0
+
+
+def _list_tables(args: argparse.Namespace, seeds: Library) -> None:
+    rows = [_about(seeds, s) for s in (*seeds.tables.values(), *seeds.protocols.values())]
+    if args.json:
+        _print_json(rows)
+        return
+    for row in rows:
+        print(f"{row['id']:44} {row['purpose']:9} {row['confirmed'] or '':12} {row['title']}")
+
+
+def _about(seeds: Library, seed: Any) -> dict[str, Any]:
+    return {
+        "id": seed.id,
+        "title": seed.title,
+        "drug": seed.drug,
+        "indication": seed.indication,
+        "purpose": getattr(seed, "purpose", "titrate"),
+        "authority": getattr(seed, "authority", ""),
+        "cite": seed.cite,
+        "confirmed": seed.confirmed or seeds.confirmed(seed.cite),
+    }
+
+
+def _evidence(args: argparse.Namespace) -> int:
+    import attrs
+
+    from dosing.lint.proved import proved
+
+    seeds = proved()
+    if args.key is not None and args.key not in seeds.evidence:
+        known = ", ".join(seeds.evidence)
+        print(
+            f"dosing evidence: there is no source {args.key!r}; there are {known}", file=sys.stderr
+        )
+        return REFUSED
+    found = {k: e for k, e in seeds.evidence.items() if args.key in (None, k)}
+    if args.json:
+        _print_json({k: attrs.asdict(e) for k, e in found.items()})
+    else:
+        for key, entry in found.items():
+            year = f" {entry.year}" if entry.year else ""
+            print(f"{key:26} {entry.confirmed:12} {entry.title}{year}")
+            if args.key is not None:
+                print("\n".join(f"  {n}: {v}" for n, v in attrs.asdict(entry).items() if v))
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from dosing.interfaces import serve
+
+    return serve.run(args)
+
+
+RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "start": _start,
+    "compare": _compare,
+    "titrate": _titrate,
+    "score": _score,
+    "ttr": _ttr,
+    "pathway": _pathway,
+    "lint": _lint,
+    "diff": _diff,
+    "tables": _tables,
+    "evidence": _evidence,
+    "serve": _serve,
+}
