@@ -13,6 +13,7 @@ import queue
 import random
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -28,7 +29,7 @@ SLOW = ["knowledge", "rules", "advice"]  # their tests come last
 # What every test process needs is loaded once; `dosing` each process loads anew.
 PRELOADED = ["pytest", "numpy", "pandas", "hypothesis", "cattrs", "playwright.sync_api"]
 MEMORY = 8 << 30
-NEAR_S, ALL_S = 60, 900
+NEAR_S, ALL_S = 60, 900  # of the processor's time: a busy machine kills no mutant
 KILLED, SURVIVED = "killed", "survived"
 
 
@@ -55,9 +56,10 @@ def far_tests(room: str) -> list[str]:
     return [f"tests/{room}", *cases, *(f"tests/{n}" for n in ordered)]
 
 
-def _pytest(copy: str, tests: Sequence[str]) -> None:
+def _pytest(copy: str, tests: Sequence[str], limit_s: float) -> None:
     """In a process of its own: run tests in the copy, and see that it is the copy they test."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (round(limit_s), round(limit_s) + 5))
     os.chdir(copy)
     os.environ |= {"PYTHONPATH": copy, "XDG_CACHE_HOME": f"{copy}/.cache"}
     sys.path[:] = [copy, *(p for p in sys.path if p not in ("", str(ROOT)))]
@@ -83,12 +85,13 @@ def run(copy: Path, tests: Sequence[str], limit_s: float = ALL_S) -> str | None:
     """
     shutil.rmtree(copy / ".cache", ignore_errors=True)
     context = multiprocessing.get_context("forkserver")
-    process = context.Process(target=_pytest, args=(str(copy), tests))
+    process = context.Process(target=_pytest, args=(str(copy), tests, limit_s))
     process.start()
-    process.join(limit_s)
+    process.join(10 * limit_s)
     if process.is_alive():
         process.kill()
         process.join()
+    if process.exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
         return None
     if process.exitcode in (5, 99):
         raise RuntimeError(f"{' '.join(tests)}: no test was run, or not on the copy")

@@ -70,7 +70,25 @@ def _bare() -> Timeline:
     )  # fmt: skip
 
 
-TIMELINES = {"course": _course, "crowded": _crowded, "bare": _bare}
+def _tight() -> Timeline:
+    """Results, rates and holds a few minutes apart, at the end of a day."""
+    hours = (22, 22.2, 22.4, 22.6, 23.9)
+    return Timeline(
+        "bivalirudin", START, _at(24), "aPTT", "s", window=(46, 90), due=_at(26),
+        results=tuple(
+            Result(_at(h), v, "in") for h, v in zip(hours, (60, 61, 59, 60, 60), strict=True)
+        ),
+        rates=(Segment(_at(0), _at(22), 0.15, "mg/kg/h", 2.1),
+               *(Segment(_at(22 + k / 2), _at(22.25 + k / 2), 0, "mg/kg/h", held=True)
+                 for k in range(3)),
+               *(Segment(_at(22.25 + k / 2), _at(22.5 + k / 2), 0.1 + k / 20, "mg/kg/h", 2 + k)
+                 for k in range(3)),
+               Segment(_at(23.5), None, 0.2, "mg/kg/h", 2.8)),
+        platelets=((_at(23), 60), (_at(23.5), 61), (_at(24), 60)), platelet_gate=62,
+    )  # fmt: skip
+
+
+TIMELINES = {"course": _course, "crowded": _crowded, "bare": _bare, "tight": _tight}
 
 
 def described(figure: Figure) -> Iterator[str]:

@@ -519,3 +519,12 @@ def test_an_event_of_no_kind_is_named():
         dosing.Course.from_dict(record)
     with pytest.raises(ValueError, match=r"^This is not the record of a course: KeyError"):
         dosing.Course.from_dict({})
+
+
+def test_a_result_is_in_range_when_its_protocol_reads_it_so():
+    course = begin("argatroban-ummc-2008-critical")  # whole seconds: 45.5 s reads as 46 s
+    assert course.window() == (46, 90)
+    assert course.measure(at=at(2), aptt_s=45.5).in_range
+    course.measure(at=at(4), aptt_s=45.4)
+    course.measure(at=at(6), aptt_s=91)
+    assert [r.position for r in course.timeline().results] == ["in", "below", "above"]
