@@ -287,7 +287,8 @@ class Course:
 
     def timeline(self, now: datetime | None = None) -> Timeline:
         """The course as arrays for the picture, its summary and its table."""
-        at = now or self._events[-1].at
+        last = self._events[-1].at
+        at = max(now or last, last)
         platelets = tuple((e.at, e.data["platelets"]) for e in self._measured("platelets"))
         if (first := self._platelets_before()) is not None:
             platelets = ((self._events[0].at, first), *platelets)
@@ -295,7 +296,7 @@ class Course:
         return Timeline(
             drug=self.drug,
             start=self._events[0].at,
-            now=max(at, self._events[-1].at),
+            now=at,
             measure_label="aPTT",
             measure_unit="s",
             results=tuple(

@@ -111,7 +111,7 @@ def time_in_range(
         return None
     inside = whole = 0.0
     for (a, x), (b, y) in itertools.pairwise(results):
-        hours = (b - a).total_seconds() / 3600
+        hours = (b - a) / timedelta(hours=1)
         whole += hours
         inside += hours * _share_inside(x, y, window)
     return round(inside / whole, 4) if whole else None

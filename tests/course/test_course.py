@@ -499,6 +499,7 @@ def test_without_platelets_there_is_no_gate_and_without_a_target_no_side():
     course = dosing.Course.begin(advice, at=START, protocol="argatroban-smpc-reduced")
     course.measure(at=at(2), aptt_s=126)
     assert course.window() is None
+    assert course.timeline().results[0].position == ""
     assert course.time_in_range() is None
 
 
