@@ -6,6 +6,7 @@ variable ``DOSING_SITE``, may add or replace any seed; it is laid over the shipp
 
 import difflib
 import functools
+import graphlib
 import hashlib
 import importlib
 import os
@@ -24,13 +25,15 @@ from dosing.knowledge.seedtypes import (
     Confirmed,
     Drug,
     Evidence,
+    NamedCondition,
     Protocol,
     Quantity,
     Sentence,
+    SharedCheck,
     Site,
     Table,
 )
-from dosing.knowledge.structure import fits, structured
+from dosing.knowledge.structure import Shared, fits, structured
 
 MOST_SAID = 3
 
@@ -66,6 +69,9 @@ class Library:
     digest: str
     folder: str = ""  # a hospital's, when one was laid over the shipped seeds
     own: frozenset[str] = frozenset()  # what came from there, as in ``files``: "tables/<id>"
+    checks: dict[str, SharedCheck] = attrs.field(factory=dict)
+    conditions: dict[str, NamedCondition] = attrs.field(factory=dict)
+    used: frozenset[str] = frozenset()
 
     @functools.cached_property
     def names(self) -> dict[str, str]:
@@ -107,6 +113,8 @@ REGISTERS: dict[str, Any] = {
     "sentences": Sentence,
     "indications": str,
 }
+# What other files use by name: read before them, a hospital's over the shipped ones.
+SHARED: dict[str, Any] = {"checks": SharedCheck, "conditions": NamedCondition}
 PROFILES = ("sites/default.toml", "site.toml")
 
 
@@ -144,15 +152,19 @@ def read(site_folder: str | None = None) -> tuple[Library, tuple[str, ...]]:
 def _load(site_folder: str) -> tuple[Library, tuple[str, ...]]:
     shipped = _shipped()
     seeds = _Laid()
-    seeds.lay(shipped.data)
-    if seeds.faults or shipped.faults:
-        raise SeedError(*shipped.faults, *seeds.faults)
-    digest = shipped.digest
+    faults = [*shipped.faults, *seeds.share(shipped.data)]
+    own, own_faults = None, []
     if site_folder:
         if not Path(site_folder).is_dir():
             raise SeedError(f"DOSING_SITE: there is no folder {site_folder!r}")
         own = _parsed(site_folder)
-        seeds.faults += own.faults
+        own_faults = [*own.faults, *seeds.share(own.data)]
+    seeds.lay(shipped.data)
+    if faults or seeds.faults:
+        raise SeedError(*faults, *own_faults, *seeds.faults)
+    digest = shipped.digest
+    if own is not None:
+        seeds.faults += own_faults
         seeds.lay(own.data)
         digest = hashlib.sha256(f"{digest} {own.digest}".encode()).hexdigest()
     return seeds.library(digest, site_folder), tuple(seeds.faults)
@@ -216,6 +228,28 @@ class _Laid:
     files: dict[str, str] = attrs.field(factory=dict)
     faults: list[str] = attrs.field(factory=list)
     own: frozenset[str] = frozenset()  # what the folder that was laid last holds
+    shared: Shared = attrs.field(factory=Shared)
+
+    def share(self, data: Mapping[str, Any]) -> list[str]:
+        """Read what other files use by name, over what is there; what is wrong with it."""
+        found: dict[str, dict[str, Any]] = {name: {} for name in SHARED}
+        faults = []
+        for name, kind in SHARED.items():
+            for key, value in data.get(f"{name}.toml", {}).items():
+                one, wrong = structured(value, kind, key)
+                faults += [told(f"{name}.toml", fault) for fault in wrong]
+                found[name] |= {} if one is None else {key: one}
+        conditions = {**self.shared.conditions, **found["conditions"]}
+        try:
+            tuple(graphlib.TopologicalSorter(_named_by(conditions)).static_order())
+        except graphlib.CycleError as error:
+            circle = " by ".join(error.args[1])
+            faults.append(
+                told("conditions.toml", f"{circle}: conditions name each other in a circle")
+            )
+            conditions = dict(self.shared.conditions)
+        self.shared = Shared({**self.shared.checks, **found["checks"]}, conditions)
+        return faults
 
     def lay(self, data: Mapping[str, Any]) -> None:
         """Lay the files of one folder over what is there."""
@@ -224,6 +258,8 @@ class _Laid:
         for name, content in data.items():
             folder, _, rest = name.partition("/")
             register = name.removesuffix(".toml")
+            if register in SHARED and not rest:
+                continue
             if name in PROFILES:
                 self._profile(name, content)
             elif rest and folder in FOLDERS:
@@ -240,7 +276,7 @@ class _Laid:
         self.own = frozenset(own)
 
     def _read(self, name: str, data: Any, kind: Any, key: str = "") -> Any:
-        value, faults = structured(data, kind, key)
+        value, faults = structured(data, kind, key, self.shared)
         self.faults += [told(name, fault) for fault in faults]
         return value
 
@@ -258,7 +294,7 @@ class _Laid:
     ) -> None:
         """One seed of a folder; ``own`` holds the ids of the folder that is being laid."""
         promised = name.rpartition("/")[2].removesuffix(".toml").replace("_", "-")
-        seed, faults = structured(data, FOLDERS[folder])
+        seed, faults = structured(data, FOLDERS[folder], shared=self.shared)
         if seed is None:
             meant = [f"{f}/" for f, kind in FOLDERS.items() if fits(data, kind) and f != folder]
             if meant:
@@ -292,6 +328,9 @@ class _Laid:
             digest=digest[:12],
             folder=folder,
             own=self.own if folder else frozenset(),
+            checks=dict(self.shared.checks),
+            conditions=dict(self.shared.conditions),
+            used=frozenset(self.shared.used),
         )
 
 
@@ -302,6 +341,14 @@ class _Claims:
     claims: tuple[Claim, ...]
 
 
+def _named_by(conditions: Mapping[str, NamedCondition]) -> dict[str, set[str]]:
+    """Which conditions each names."""
+    return {
+        name: {key for alternative in one.any for key in alternative if key in conditions}
+        for name, one in conditions.items()
+    }
+
+
 def _plain(value: Any) -> Any:
     """As a TOML file holds it: lists for tuples."""
     if isinstance(value, dict):
@@ -310,7 +357,7 @@ def _plain(value: Any) -> Any:
 
 
 def _no_place(name: str) -> str:
-    places = [*(f"{f}.toml" for f in REGISTERS), "claims.toml", "site.toml"]
+    places = [*(f"{f}.toml" for f in (*REGISTERS, *SHARED)), "claims.toml", "site.toml"]
     near = difflib.get_close_matches(name, places, n=1)
     folders = ", ".join(f"{folder}/" for folder in FOLDERS)
     hint = f"did you mean {near[0]}?" if near else f"seeds lie in {folders} or {', '.join(places)}"
@@ -326,7 +373,9 @@ def read_seed(path: str | os.PathLike[str]) -> Table | Protocol:
     data = parse(content) if isinstance(content, bytes) else content
     if isinstance(data, str):
         raise SeedError(told(name, data))
-    seed, faults = structured(data, Protocol if "measure" in data else Table)
+    seeds = load()
+    shared = Shared(seeds.checks, seeds.conditions)
+    seed, faults = structured(data, Protocol if "measure" in data else Table, shared=shared)
     if faults:
         raise SeedError(*(told(name, fault) for fault in faults))
     return cast(Table | Protocol, seed)

@@ -131,6 +131,29 @@ class Check:
 
 
 @attrs.frozen(kw_only=True)
+class SharedCheck:
+    """A sentence that more than one seed says, by the name under which they use it.
+
+    As a check it carries its ``when`` and its level, unless each user has a ``when`` of its own;
+    without a level it is only text. A file writes the level as the key, or ``says``.
+    """
+
+    text: str
+    level: Level | None = None
+    when: Conditions | None = None
+    only: Literal["", "start", "titrate"] = ""
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class NamedCondition:
+    """A state of a patient under one name: met when any of its alternatives is met whole."""
+
+    label: str
+    any: tuple[Conditions, ...]
+
+
+@attrs.frozen(kw_only=True)
 class LabelTable:
     """The pump table that a label prints, and how it rounds."""
 

@@ -1,8 +1,11 @@
 """From the data of a TOML file to the types of the seeds, or every fault in it as a sentence."""
 
+import difflib
 import functools
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any, cast, get_args, get_origin
 
 import attrs
@@ -10,7 +13,16 @@ import attrs
 from dosing.base.findings import LEVELS
 from dosing.knowledge.dosetypes import Dose, FixedDose, Infusion, LaterStep, Statement, then_type
 from dosing.knowledge.faults import MisfitError, faults_in, shown, unknown_key, wanted
-from dosing.knowledge.seedtypes import Check, Condition, ProtocolRow, Row, Sentence, Table
+from dosing.knowledge.seedtypes import (
+    Check,
+    Condition,
+    NamedCondition,
+    ProtocolRow,
+    Row,
+    Sentence,
+    SharedCheck,
+    Table,
+)
 
 # What only the reading of seeds needs is imported when they are read: importing dosing stays quick.
 
@@ -30,7 +42,21 @@ class _Typed:
     data: Any
 
 
-def structured(data: Any, kind: Any, key: str = "") -> tuple[Any, list[str]]:
+@attrs.frozen
+class Shared:
+    """What seeds use by name; ``used`` gathers the names that were."""
+
+    checks: Mapping[str, SharedCheck] = attrs.field(factory=dict)
+    conditions: Mapping[str, NamedCondition] = attrs.field(factory=dict)
+    used: set[str] = attrs.field(factory=set)
+
+
+_SHARED: ContextVar[Shared] = ContextVar("shared")
+
+
+def structured(
+    data: Any, kind: Any, key: str = "", shared: Shared | None = None
+) -> tuple[Any, list[str]]:
     """A value of a type of the seeds, or None and each fault as place and sentence.
 
     Examples
@@ -39,6 +65,7 @@ def structured(data: Any, kind: Any, key: str = "") -> tuple[Any, list[str]]:
     >>> structured({"precision": "0.1"}, Column, "aptt_s")
     (None, ["aptt_s.precision: found the text '0.1'; a number is expected"])
     """
+    _SHARED.set(shared or Shared())
     # A sound file is read at once; only a faulty one is read again, slowly, to tell every fault.
     try:
         return _converter(False).structure(data, kind), []
@@ -80,6 +107,11 @@ def _is_tuple(kind: Any) -> bool:
 def _list_of(kind: Any, converter: Any) -> Any:
     """A list as a tuple: a text is no list of letters, and a pair has two parts."""
     parts = get_args(kind)
+    if parts == (Check, ...):
+        each = list[_Checks]
+        return lambda value, _: tuple(
+            itertools.chain(*converter.structure(_list(value, kind), each))
+        )
     if parts[1:] == (Ellipsis,):
         return lambda value, _: tuple(converter.structure(_list(value, kind), list[parts[0]]))  # type: ignore[valid-type]
 
@@ -123,6 +155,7 @@ def _whole(value: object, _: Any = None) -> int:
 
 
 def _text(value: object, _: Any = None) -> str:
+    value = _used_text(value)
     if not isinstance(value, str):
         raise MisfitError(f"found {shown(value)}; text in quotes is expected")
     return value
@@ -162,9 +195,14 @@ def _register(converter: Any) -> None:
     on(ProtocolRow, _with_sentences)
     on(Check, _with_level)
     on(Sentence, _with_level)
+    on(SharedCheck, _with_level)
+    on(NamedCondition, _with_alternatives)
     on(Table, _with_types)
     for kind in _MAY_BE_NONE:
         on(kind, _without_none)
+    converter.register_structure_hook(
+        _Checks, lambda v, _: list(_checks(v, lambda data: converter.structure(data, Check)))
+    )
     converter.register_structure_hook(Dose, lambda v, _: _dose(v))
     converter.register_structure_hook(
         FixedDose | Infusion | Statement | None, lambda v, _: _then(converter, v)
@@ -174,10 +212,14 @@ def _register(converter: Any) -> None:
 def known_keys(kind: type[Any]) -> tuple[str, ...]:
     """The keys that a file may write for a type."""
     names = [f.name for f in attrs.fields(kind) if f.name not in ("none", "says", "level", "text")]
-    if kind in (Row, ProtocolRow, Check):
+    if kind in (Row, ProtocolRow):
         return (*names, *LEVELS)
+    if kind is Check:
+        return ("use", *names, *LEVELS)
     if kind is Sentence:
         return (*LEVELS, "says")
+    if kind is SharedCheck:
+        return (*names, *LEVELS, "says")
     return tuple(f.name for f in attrs.fields(kind) if f.name != "none")
 
 
@@ -195,6 +237,7 @@ def _refuse_strangers(data: Mapping[str, Any], kind: type[Any]) -> None:
 
 
 def _sentence(level: str, text: Any) -> str:
+    text = _used_text(text)
     if not isinstance(text, str) or not text.strip():
         raise MisfitError(f"{level}: found {shown(text)}; a sentence in quotes is expected")
     return text
@@ -216,13 +259,22 @@ def _with_level(value: Any, kind: type[Any]) -> dict[str, Any]:
     """A check or a sentence: it is said at one level."""
     data = _table(value)
     _refuse_strangers(data, kind)
-    levels = [*LEVELS, *(["says"] if kind is Sentence else [])]
+    levels = [*LEVELS, *(["says"] if kind in (Sentence, SharedCheck) else [])]
     found = [level for level in levels if level in data]
     if len(found) != 1:
         raise MisfitError(f"one sentence is expected: {', '.join(levels[:-1])} or {levels[-1]}")
     level = found[0]
     text = _sentence(level, data.pop(level))
     return {**data, "level": None if level == "says" else level, "text": text}
+
+
+def _with_alternatives(value: Any, kind: type[Any]) -> dict[str, Any]:
+    """A named condition: at least one way to meet it, and none that everybody meets."""
+    data = _table(value)
+    ways = data.get("any", [])
+    if isinstance(ways, list) and (not ways or {} in ways):
+        raise MisfitError("any: conditions are expected in each of its alternatives")
+    return data
 
 
 def _with_types(value: Any, kind: type[Any]) -> dict[str, Any]:
@@ -270,7 +322,67 @@ def _then(converter: Any, value: Any) -> Any:
     return Statement({key: _said(said) for key, said in _table(value.data).items()})
 
 
+class _Checks:
+    """One entry of a list of checks: a check, or those that it uses by name."""
+
+
+def _checks(value: Any, make: Callable[[Any], Check]) -> Iterator[Check]:
+    data = _table(value)
+    names = data.pop("use", None)
+    if names is None:
+        yield from _spread(make(data))
+        return
+    for name in names if isinstance(names, list) else [names]:
+        shared = _shared(name)
+        if shared.level is None:
+            raise MisfitError(f"{name!r} is only text: a check has a level")
+        own: dict[str, Any] = {"only": shared.only, "cite": shared.cite, shared.level: shared.text}
+        own |= {} if shared.when is None else {"when": shared.when}
+        if said := [level for level in LEVELS if level in data]:
+            raise MisfitError(f"{name!r} has its sentence; {said[0]!r} cannot stand beside it")
+        yield from _spread(make(own | data))
+
+
+def _spread(check: Check) -> Iterator[Check]:
+    """A check for each way in which its named conditions are met."""
+    known = _SHARED.get().conditions
+    named = [name for name in check.when if name in known]
+    if not named:
+        yield check
+        return
+    name = named[0]
+    if check.when[name] != "yes":
+        raise MisfitError(f'{name} is a named condition: write {name} = "yes"')
+    _SHARED.get().used.add(name)
+    for alternative in known[name].any:
+        when: dict[str, Condition] = {}
+        for key, condition in check.when.items():
+            parts = alternative if key == name else {key: condition}
+            if twice := when.keys() & parts.keys():
+                raise MisfitError(f"{name} asks {min(twice)} too: say each input once")
+            when |= parts
+        yield from _spread(attrs.evolve(check, when=when))
+
+
+def _shared(name: Any) -> SharedCheck:
+    shared = _SHARED.get()
+    if not isinstance(name, str) or name not in shared.checks:
+        near = difflib.get_close_matches(str(name), shared.checks, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise MisfitError(f"no shared sentence is called {name!r}{hint}")
+    shared.used.add(name)
+    return shared.checks[name]
+
+
+def _used_text(value: Any) -> Any:
+    """A text, or that of a shared sentence: ``{ use = "adults-only" }``."""
+    if isinstance(value, Mapping) and [*value] == ["use"]:
+        return _shared(value["use"]).text
+    return value
+
+
 def _said(value: Any) -> Any:
+    value = _used_text(value)
     if isinstance(value, list):
         return tuple(_said(v) for v in value)
     if isinstance(value, str):

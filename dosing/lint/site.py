@@ -33,6 +33,7 @@ def lint_library(seeds: Library) -> list[str]:
     for board in seeds.dashboards.values():
         found += _named(seeds, f"dashboards/{board.id}", _dashboard(board, seeds))
     found += [f"sentences.toml: {wish}" for wish in _sentences(seeds)]
+    found += _shared(seeds)
     known = {table.indication for table in seeds.tables.values()}
     found += [
         f"indications.toml: no table is for {name!r}."
@@ -70,6 +71,22 @@ def _sentences(seeds: Library) -> Iterator[str]:
             for value in names_in(sentence.text):
                 if value not in known:
                     yield f"{name} names {value!r}; it may name {', '.join(known) or 'nothing'}."
+
+
+def _shared(seeds: Library) -> Iterator[str]:
+    """What files use by name is used, and a condition is of inputs and bears a name of its own."""
+    asked = {n for t in seeds.tables.values() for row in t.rows for n in row.when}
+    asked |= {n for one in seeds.conditions.values() for way in one.any for n in way}
+    for name in seeds.checks:
+        if name not in seeds.used:
+            yield f"checks.toml: nothing uses {name!r}."
+    for name, one in seeds.conditions.items():
+        if name not in seeds.used | asked:
+            yield f"conditions.toml: nothing asks for {name!r}."
+        if name in seeds.names or name in seeds.quantities:
+            yield f"conditions.toml: {name!r} is the name of a quantity."
+        inputs = [{n: c for n, c in way.items() if n not in seeds.conditions} for way in one.any]
+        yield from (f"conditions.toml: {name}: {wish}" for wish in conditions_in(inputs))
 
 
 def _site(site: Site, seeds: Library) -> Iterator[str]:

@@ -155,3 +155,45 @@ def test_what_came_from_a_hospitals_folder_is_known_and_found_again(site):
     assert text_of_file(seeds, place) == ("tables/argatroban_hit_us_label.toml", text)
     assert (load("").own, load("").folder) == (frozenset(), "")
     assert text_of_file(load(""), place)[1] == LABEL
+
+
+def test_a_hospital_says_a_shared_sentence_its_own_way_in_every_table(site):
+    text = '[adults-only]\nwhen = { child = "yes" }\nstop = "For grown people."\n'
+    (site / "checks.toml").write_text(text, "utf-8")
+    checks = load(str(site)).tables["heparin-check-any"].checks
+    (ours,) = (c for c in checks if c.text == "For grown people.")
+    assert (ours.when, ours.only) == ({"age_y": "< 18"}, "start")
+    assert not any("For grown" in c.text for c in load("").tables["heparin-check-any"].checks)
+
+
+def test_a_hospital_may_name_a_condition_and_use_it(site):
+    (site / "conditions.toml").write_text(
+        '[frail]\nlabel = "Frail"\nany = [{ age_y = ">= 90" }, { weight_kg = "< 45" }]\n', "utf-8"
+    )
+    more = '\n[[checks]]\nwhen = { frail = "yes" }\nwarn = "Frail: ask."\n'
+    (site / "tables/argatroban_hit_us_label.toml").write_text(LABEL + more, "utf-8")
+    checks = load(str(site)).tables["argatroban-hit-us-label"].checks
+    assert [c.when for c in checks if c.text == "Frail: ask."] == [
+        {"age_y": ">= 90"}, {"weight_kg": "< 45"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wish"),
+    [
+        ("checks.toml", "[mine]\nwhen = {}\n", r"checks.toml: mine: one sentence is expected"),
+        (
+            "checks.toml",
+            '[mine]\nstp = "No."\n',
+            r"mine: there is no key 'stp'; did you mean 'stop'",
+        ),
+        ("conditions.toml", '[mine]\nlabel = "Mine"\nany = []\n', "any: conditions are expected"),
+        (
+            "conditions.toml",
+            '[a]\nlabel = "A"\nany = [{ b = "yes" }]\n[b]\nlabel = "B"\nany = [{ a = "yes" }]\n',
+            "a by b by a|b by a by b",
+        ),
+    ],
+)
+def test_what_is_shared_is_read_as_strictly(site, name, text, wish):
+    refuse(site, name, text, wish)

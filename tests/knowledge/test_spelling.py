@@ -1,13 +1,25 @@
 """How the files spell sentences and doses, and how a wrong key is refused."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from dosing.knowledge.dosetypes import FixedDose, Infusion, LaterStep, Statement
 from dosing.knowledge.library import SeedError, load, read_seed
-from dosing.knowledge.seedtypes import Check, Row, Said, Sentence
-from dosing.knowledge.structure import known_keys
+from dosing.knowledge.seedtypes import (
+    Check,
+    NamedCondition,
+    Row,
+    Said,
+    Sentence,
+    SharedCheck,
+    Table,
+)
+from dosing.knowledge.structure import Shared, known_keys, structured
 
 ONE = "check 1: one sentence is expected: stop, needed, warn or note"
+ROOT = Path(__file__).resolve().parent.parent.parent
 SHIPPED = load("")
 HEAD = """
 id = "made"
@@ -164,3 +176,125 @@ def test_a_row_has_a_key_for_each_level():
     assert known_keys(Row) == (
         "when", "then", "cite", "confirmed", "stop", "needed", "warn", "note",
     )  # fmt: skip
+
+
+SHARED = Shared(
+    checks={
+        "adults": SharedCheck(when={"age_y": "< 18"}, level="stop", text="For adults."),
+        "bleeds": SharedCheck(level="warn", text="It bleeds.", cite="ash-2018"),
+        "weekly": SharedCheck(text="Keep the weekly dose."),
+    },
+    conditions={
+        "child": NamedCondition(label="A child", any=({"age_y": "< 18"},)),
+        "hit": NamedCondition(label="HIT", any=({"hit_recent": "yes"}, {"hit_confirmed": "yes"})),
+        "young_hit": NamedCondition(label="Both", any=({"child": "yes", "hit": "yes"},)),
+    },
+)
+
+
+def checks_of(*checks):
+    data = {"id": "t", "title": "T", "drug": "any", "purpose": "check", "checks": [*checks]}
+    table, faults = structured(data, Table, shared=SHARED)
+    return faults or table.checks
+
+
+def test_a_shared_check_stands_where_it_is_used_and_the_user_adds_what_is_its_own():
+    own = {"when": {"dic": "yes"}, "note": "Know."}
+    assert checks_of(own, {"use": "adults", "cite": "lo-2006", "only": "start"}) == (
+        Check(when={"dic": "yes"}, level="note", text="Know."),
+        Check(when={"age_y": "< 18"}, level="stop", text="For adults.", cite="lo-2006",
+              only="start"),
+    )  # fmt: skip
+    both = checks_of({"use": ["adults", "bleeds"], "when": {"bleeding": "minor"}})
+    assert [(c.when, c.text, c.cite) for c in both] == [
+        ({"bleeding": "minor"}, "For adults.", ""),
+        ({"bleeding": "minor"}, "It bleeds.", "ash-2018"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("check", "wish"),
+    [
+        ({"use": "adult"}, "no shared sentence is called 'adult'; did you mean 'adults'?"),
+        ({"use": 5}, "no shared sentence is called 5"),
+        ({"use": "bleeds"}, "'when' is missing"),
+        ({"use": "weekly", "when": {"dic": "yes"}}, "'weekly' is only text"),
+        ({"use": "adults", "warn": "Look."}, "'adults' has its sentence"),
+        ({"use": "adults", "cit": "x"}, "there is no key 'cit'; did you mean 'cite'?"),
+        ({"when": {"hit": "no"}, "stop": "No."}, 'write hit = "yes"'),
+        ({"when": {"child": "yes", "age_y": "< 6"}, "stop": "No."}, "asks age_y too"),
+    ],
+)
+def test_a_use_that_fits_nothing_is_refused_at_its_place(check, wish):
+    (fault,) = checks_of({"when": {}, "note": "First."}, check)
+    assert fault.startswith("check 2")
+    assert wish in fault
+
+
+def test_a_named_condition_is_met_by_each_of_its_alternatives():
+    found = checks_of({"when": {"hit": "yes", "platelets": "< 150"}, "stop": "No warfarin."})
+    assert [c.when for c in found] == [
+        {"hit_recent": "yes", "platelets": "< 150"},
+        {"hit_confirmed": "yes", "platelets": "< 150"},
+    ]
+    assert {c.text for c in found} == {"No warfarin."}
+
+
+def test_a_named_condition_may_name_others():
+    found = checks_of({"when": {"young_hit": "yes"}, "note": "Ask."})
+    assert [c.when for c in found] == [
+        {"age_y": "< 18", "hit_recent": "yes"}, {"age_y": "< 18", "hit_confirmed": "yes"},
+    ]  # fmt: skip
+
+
+def test_a_text_is_used_by_name_wherever_a_text_stands():
+    data = {
+        "id": "t", "title": {"use": "weekly"}, "drug": "any", "purpose": "guide",
+        "outputs": {"text": "text"},
+        "rows": [
+            {"when": {}, "then": {"text": {"use": "weekly"}}, "warn": {"use": "bleeds"}},
+            {"when": {}, "stop": {"use": "adults"}},
+        ],
+    }  # fmt: skip
+    table, faults = structured(data, Table, shared=SHARED)
+    assert (faults, table.title) == ([], "Keep the weekly dose.")
+    assert table.rows[0].then == Statement({"text": "Keep the weekly dose."})
+    assert [said.text for row in table.rows for said in row.says] == ["It bleeds.", "For adults."]
+    data["rows"][1]["stop"] = {"use": "nobody"}
+    (fault,) = structured(data, Table, shared=SHARED)[1]
+    assert fault == "row 2: no shared sentence is called 'nobody'"
+
+
+@pytest.mark.parametrize("ways", [[], [{}], [{"age_y": "< 18"}, {}]])
+def test_a_condition_without_conditions_is_refused(ways):
+    (fault,) = structured({"label": "All", "any": ways}, NamedCondition, "all")[1]
+    assert fault == "all: any: conditions are expected in each of its alternatives"
+
+
+KEYS = ("stop", "needed", "warn", "note", "text", "says", "why", "help")
+
+
+def sentences(data, key=""):
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if name != "outputs":
+                yield from sentences(value, name)
+    elif isinstance(data, list):
+        for value in data:
+            yield from sentences(value, key)
+    elif key in KEYS and isinstance(data, str):
+        yield data
+
+
+def test_no_sentence_stands_in_more_than_one_seed():
+    stands = {}
+    for path in sorted((ROOT / "seeds").rglob("*.toml")):
+        for text in sentences(tomllib.loads(path.read_text("utf-8"))):
+            stands.setdefault(text, set()).add(path.name)
+    assert len(stands) > 1000
+    assert {text: files for text, files in stands.items() if len(files) > 1} == {}
+
+
+def test_every_shared_sentence_and_condition_of_the_shipped_seeds_is_used():
+    assert {*SHIPPED.checks, *SHIPPED.conditions} <= SHIPPED.used
+    assert {"hit_active", "major_bleeding", "child"} <= SHIPPED.conditions.keys()

@@ -30,3 +30,21 @@ def test_files_as_shipped_are_clean(tmp_path):
 def test_an_unknown_key_is_refused(tmp_path):
     with pytest.raises(SeedError, match="recheck_hours"):
         wishes(tmp_path, UHS + '\nrecheck_hours = "2"\n')
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wish"),
+    [
+        ("checks.toml", '[spare]\nwhen = { dic = "yes" }\nnote = "Spare."\n',
+         "checks.toml: nothing uses 'spare'."),
+        ("conditions.toml", '[spare]\nlabel = "Spare"\nany = [{ dic = "yes" }]\n',
+         "conditions.toml: nothing asks for 'spare'."),
+        ("conditions.toml", '[dic]\nlabel = "DIC"\nany = [{ inr = "> 2" }]\n',
+         "conditions.toml: 'dic' is the name of a quantity."),
+        ("conditions.toml", '[spare]\nlabel = "Spare"\nany = [{ dick = "yes", inr = "2 to 3" }]\n',
+         "conditions.toml: spare: no quantity is called 'dick'."),
+    ],
+)  # fmt: skip
+def test_what_is_shared_is_used_and_asks_inputs_that_exist(tmp_path, name, text, wish):
+    (tmp_path / name).write_text(text, "utf-8")
+    assert wish in lint_library(load(str(tmp_path)))
