@@ -21,10 +21,12 @@ from dosing.knowledge.faults import told
 from dosing.knowledge.reading import parse, read_bytes, settled, walk
 from dosing.knowledge.scoretypes import Dashboard, Equation, Pathway, Score
 from dosing.knowledge.seedtypes import (
+    Authority,
     Claim,
     Confirmed,
     Drug,
     Evidence,
+    Group,
     NamedCondition,
     Protocol,
     Quantity,
@@ -56,6 +58,8 @@ class Library:
     evidence: dict[str, Evidence]
     sentences: dict[str, Sentence]
     indications: dict[str, str]
+    authorities: dict[str, Authority]
+    groups: dict[str, Group]
     claims: tuple[Claim, ...]
     drugs: dict[str, Drug]
     tables: dict[str, Table]
@@ -112,6 +116,8 @@ REGISTERS: dict[str, Any] = {
     "evidence": Evidence,
     "sentences": Sentence,
     "indications": str,
+    "authorities": Authority,
+    "groups": Group,
 }
 # What other files use by name: read before them, a hospital's over the shipped ones.
 SHARED: dict[str, Any] = {"checks": SharedCheck, "conditions": NamedCondition}

@@ -1,5 +1,6 @@
 """What the seed files hold, as frozen values: one class for each kind of file or part of one."""
 
+import datetime
 from typing import Literal
 
 import attrs
@@ -62,6 +63,29 @@ class Said:
 
     level: Level
     text: str
+
+
+@attrs.frozen(kw_only=True)
+class Authority:
+    """Whose doses a table holds, in the words of clinicians."""
+
+    label: str
+    kind: Literal["label", "guideline", "study", "protocol", "review"]
+    region: Literal["", "US", "EU", "UK"] = ""
+    year: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Group:
+    """Inputs that the pages show together, by ``order``.
+
+    ``always``: any panel may ask them; not ``asked``: they are worked out, never typed.
+    """
+
+    title: str
+    order: int
+    always: bool = False
+    asked: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -185,6 +209,8 @@ class Table:
     rows: tuple[Row, ...] = ()
     checks: tuple[Check, ...] = ()
     label_table: LabelTable | None = None
+    effective: datetime.date | None = None
+    reviewed_by: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -275,6 +301,8 @@ class Protocol:
     confirmed: Confirmed | None = None
     note: str = ""
     counts: dict[str, Conditions] = attrs.field(factory=dict)
+    effective: datetime.date | None = None
+    reviewed_by: str = ""
 
 
 @attrs.frozen(kw_only=True)

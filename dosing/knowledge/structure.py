@@ -1,5 +1,6 @@
 """From the data of a TOML file to the types of the seeds, or every fault in it as a sentence."""
 
+import datetime
 import difflib
 import functools
 import itertools
@@ -96,6 +97,7 @@ def _converter(detailed: bool) -> Any:
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(bool, _flag)
     converter.register_structure_hook(Condition, _condition)
+    converter.register_structure_hook(datetime.date, _date)
     _register(converter)
     return converter
 
@@ -165,6 +167,15 @@ def _flag(value: object, _: Any = None) -> bool:
     if not isinstance(value, bool):
         raise MisfitError(f"found {shown(value)}; true or false is expected")
     return value
+
+
+def _date(value: object, _: Any = None) -> datetime.date:
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value
+    try:
+        return datetime.date.fromisoformat(_text(value))
+    except ValueError:
+        raise MisfitError(f"found {shown(value)}; a date is expected: 2026-01-31") from None
 
 
 def _condition(value: object, _: Any = None) -> Condition:

@@ -33,7 +33,8 @@ def lint_library(seeds: Library) -> list[str]:
     for board in seeds.dashboards.values():
         found += _named(seeds, f"dashboards/{board.id}", _dashboard(board, seeds))
     found += [f"sentences.toml: {wish}" for wish in _sentences(seeds)]
-    found += _shared(seeds)
+    found += shared_in(seeds)
+    found += registers_in(seeds)
     known = {table.indication for table in seeds.tables.values()}
     found += [
         f"indications.toml: no table is for {name!r}."
@@ -73,7 +74,20 @@ def _sentences(seeds: Library) -> Iterator[str]:
                     yield f"{name} names {value!r}; it may name {', '.join(known) or 'nothing'}."
 
 
-def _shared(seeds: Library) -> Iterator[str]:
+def registers_in(seeds: Library) -> Iterator[str]:
+    """Every authority and every group is used, and what inputs name is a group."""
+    groups = {quantity.group for quantity in seeds.quantities.values()}
+    for key, quantity in seeds.quantities.items():
+        if quantity.group and quantity.group not in seeds.groups:
+            wish = f"there is no group {quantity.group!r}; there are {', '.join(seeds.groups)}."
+            yield f"quantities.toml: {key}: {wish}"
+    for name in seeds.groups.keys() - groups:
+        yield f"groups.toml: no input is in {name!r}."
+    for name in seeds.authorities.keys() - {t.authority for t in seeds.tables.values()}:
+        yield f"authorities.toml: no table is by {name!r}."
+
+
+def shared_in(seeds: Library) -> Iterator[str]:
     """What files use by name is used, and a condition is of inputs and bears a name of its own."""
     asked = {n for t in seeds.tables.values() for row in t.rows for n in row.when}
     asked |= {n for one in seeds.conditions.values() for way in one.any for n in way}

@@ -35,6 +35,8 @@ def lint_table(table: Table, seeds: Library) -> list[str]:
     found = [*cites_in(table, seeds), *conditions_in(c.when for c in table.checks)]
     if table.drug != "any" and table.drug not in seeds.drugs:
         found.append(f"there is no drug {table.drug!r}; there are {', '.join(seeds.drugs)}.")
+    if table.authority and table.authority not in seeds.authorities:
+        found.append(f"there is no authority {table.authority!r} in authorities.toml.")
     if table.purpose in ("check", "agent"):
         return found
     for i, row in enumerate(table.rows, 1):

@@ -1,5 +1,6 @@
 """Seeds are read strictly: a fault is said with file, place and wish."""
 
+import datetime
 import shutil
 from pathlib import Path
 
@@ -197,3 +198,42 @@ def test_a_hospital_may_name_a_condition_and_use_it(site):
 )
 def test_what_is_shared_is_read_as_strictly(site, name, text, wish):
     refuse(site, name, text, wish)
+
+
+def test_an_authority_has_the_name_that_clinicians_say():
+    seeds = load("")
+    assert {seeds.authorities[a].label for a in ("us-label", "tsu-2011", "ash-2018")} == {
+        "US label", "Tsu 2011", "ASH 2018",
+    }  # fmt: skip
+    by = {t.authority for t in seeds.tables.values()} - {""}
+    assert by == seeds.authorities.keys()
+    labels = [one.label for one in seeds.authorities.values()]
+    assert len(set(labels)) == len(labels)
+
+
+def test_a_year_of_an_authority_is_that_of_its_evidence():
+    seeds = load("")
+    for name, one in seeds.authorities.items():
+        cites = {t.cite.split()[0] for t in seeds.tables.values() if t.authority == name and t.cite}
+        years = {seeds.evidence[cite].year for cite in cites} - {None}
+        assert one.year is None or not years or one.year in years, name
+
+
+def test_groups_stand_in_one_order_and_every_group_of_an_input_is_there():
+    seeds = load("")
+    orders = [group.order for group in seeds.groups.values()]
+    assert len(set(orders)) == len(orders)
+    assert {q.group for q in seeds.quantities.values()} == seeds.groups.keys()
+    assert not seeds.groups["derived"].asked
+
+
+def test_a_hospital_says_from_when_and_by_whom_its_table_was_read(site):
+    reviewed = 'effective = "2026-02-01"\nreviewed_by = "Pharmacy committee"\n' + LABEL
+    path = site / "tables/argatroban_hit_us_label.toml"
+    for text in (reviewed, reviewed.replace('"2026-02-01"', "2026-02-01")):
+        path.write_text(text, "utf-8")
+        table = read_seed(path)
+        assert table.effective == datetime.date(2026, 2, 1)
+        assert table.reviewed_by == "Pharmacy committee"
+    wrong = reviewed.replace('"2026-02-01"', '"1.2.2026"')
+    refuse(site, "tables/argatroban_hit_us_label.toml", wrong, "effective: .*a date is expected")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dosing.knowledge.library import SeedError, load
-from dosing.lint.site import lint_library, lint_path
+from dosing.lint.site import lint_library, lint_path, registers_in, shared_in
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UHS = (ROOT / "seeds/protocols/argatroban_uhs_2016.toml").read_text("utf-8")
@@ -47,4 +47,33 @@ def test_an_unknown_key_is_refused(tmp_path):
 )  # fmt: skip
 def test_what_is_shared_is_used_and_asks_inputs_that_exist(tmp_path, name, text, wish):
     (tmp_path / name).write_text(text, "utf-8")
-    assert wish in lint_library(load(str(tmp_path)))
+    assert wish in list(shared_in(load(str(tmp_path))))
+
+
+def test_a_table_by_an_authority_that_nobody_entered_is_refused(tmp_path):
+    text = ASH.replace('authority = "ash-2018"', 'authority = "ash-2081"')
+    said = wishes(tmp_path, text, "argatroban_hit_ash_2018.toml")
+    assert "there is no authority 'ash-2081' in authorities.toml." in said
+
+
+FRAILTY = """
+[frailty]
+label = "Frailty"
+kind = "yes-no"
+group = "age"
+[frailty.names.frailty]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wish"),
+    [
+        ("quantities.toml", FRAILTY, "quantities.toml: frailty: there is no group 'age'"),
+        ("groups.toml", '[age]\ntitle = "Age"\norder = 30\n', "groups.toml: no input is in 'age'."),
+        ("authorities.toml", '[me]\nlabel = "Me"\nkind = "protocol"\n',
+         "authorities.toml: no table is by 'me'."),
+    ],
+)  # fmt: skip
+def test_registers_and_their_users_fit_each_other(tmp_path, name, text, wish):
+    (tmp_path / name).write_text(text, "utf-8")
+    assert any(one.startswith(wish) for one in registers_in(load(str(tmp_path))))

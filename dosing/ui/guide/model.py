@@ -29,7 +29,7 @@ from dosing.rules.protocols import inputs_of
 from dosing.scores.additive import ScoreResult
 from dosing.scores.door import needs_of, score_of
 from dosing.scores.warfarin import read_points
-from dosing.ui.page.patient import DERIVED, PatientModel
+from dosing.ui.page.patient import PatientModel, is_asked
 
 
 class GuideModel:
@@ -126,7 +126,7 @@ class GuideModel:
             names |= {"age_y", "sex", "creatinine_mg_dl", "weight_kg"}
         keys = {seeds.names[n] for n in names}
         known = seeds.quantities
-        return [key for key in known if key in keys and known[key].group != DERIVED]
+        return [key for key in known if key in keys and is_asked(known[key])]
 
     def _names(self) -> Iterator[str]:
         seeds, topic = load(), self.topic

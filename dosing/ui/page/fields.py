@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from html import escape
 from typing import Any
 
 import anywidget
@@ -10,27 +11,9 @@ import traitlets
 
 from dosing.knowledge.library import load
 from dosing.ui.guard import STATIC, field_text
-from dosing.ui.page.patient import ALWAYS, Entry, PatientModel
+from dosing.ui.page.patient import Entry, PatientModel, in_any_panel
 
 CLEAR = "clear"  # the button that takes an answer back
-GROUPS = {
-    "patient": "Body",
-    "kidneys": "Kidneys",
-    "kidneys_more": "Dialysis",
-    "liver": "Liver",
-    "setting": "Condition",
-    "hit": "Suspected or confirmed HIT",
-    "hlh": "HLH",
-    "critical": "Severity of illness",
-    "blood": "Blood tests",
-    "coagulation": "Coagulation",
-    "heparin": "Heparin",
-    "oral": "Oral treatment",
-    "warfarin": "Warfarin",
-    "bleeding_risk": "Bleeding risk",
-    "reversal": "Reversal",
-    "order": "Treatment and pump",
-}
 
 
 class Aid(anywidget.AnyWidget):
@@ -198,7 +181,7 @@ class PatientForm:
         self.ensure(asked)
         self._shown = list(asked)
         known = load().quantities
-        others = [k for k in self._parts if k not in asked and known[k].group in ALWAYS]
+        others = [k for k in self._parts if k not in asked and in_any_panel(known[k])]
         self.asked.children = self._grouped(asked)
         self.rest.children = self._grouped(others)
 
@@ -233,11 +216,12 @@ class PatientForm:
     def _grouped(self, keys: Sequence[str]) -> list[Any]:
         known = load().quantities
         boxes = []
-        for group, title in GROUPS.items():
+        groups = sorted(load().groups.items(), key=lambda found: found[1].order)
+        for group, found in groups:
             members = [part for k in keys if known[k].group == group for part in self._parts[k]]
             if members:
                 head = self.fields.html("dosing-group-title")
-                head.value = f"<h3>{title}</h3>"
+                head.value = f"<h3>{escape(found.title)}</h3>"
                 boxes.append(box("dosing-group", f"g-{group}", children=(head, *members)))
         return boxes
 

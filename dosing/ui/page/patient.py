@@ -9,12 +9,19 @@ from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Quantity
 from dosing.rules.patients import check
 
-DERIVED = "derived"  # a group that is worked out, never asked
 OF_THE_ORDER = ("concentration", "bag")
-# What any panel may ask of a patient; the rest is asked by the panels that use it.
-ALWAYS = ("patient", "kidneys", "liver", "setting", "coagulation")
 # Results that are entered in the log, and answers that the calculator works out itself.
 NOT_ASKED = ("aptt", "aptt_ratio", "platelets_falling", "platelets_before")
+
+
+def in_any_panel(quantity: Quantity) -> bool:
+    """Whether any panel may ask it; the rest is asked by the panels that use it."""
+    return quantity.group in (groups := load().groups) and groups[quantity.group].always
+
+
+def is_asked(quantity: Quantity) -> bool:
+    """Whether it is typed at all: the rest is worked out."""
+    return quantity.group not in (groups := load().groups) or groups[quantity.group].asked
 
 
 class Entry(tl.HasTraits):
@@ -59,7 +66,7 @@ class PatientModel:
         asked = [
             key
             for key, quantity in known.items()
-            if (quantity.group in ALWAYS or key in OF_THE_ORDER) and key not in NOT_ASKED
+            if (in_any_panel(quantity) or key in OF_THE_ORDER) and key not in NOT_ASKED
         ]
         self.entries = {key: Entry(key) for key in asked}
 
