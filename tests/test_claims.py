@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from dosing.interfaces.cli import RUN
+from dosing.interfaces.verbs import RUN
 from dosing.knowledge.library import Library, load
 from dosing.knowledge.seedtypes import Claim
 from dosing.lint.site import lint_library
