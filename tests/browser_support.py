@@ -53,7 +53,7 @@ START = (
     "import json, sys; from pathlib import Path; from dosing.interfaces.options import Serving; "
     "from dosing.interfaces.serve import serve; "
 )
-WAIT = 15_000  # the longest that anything on a page may take before a test fails [ms]
+WAIT = 30_000  # the longest that anything on a page may take before a test fails [ms]
 
 
 class Server:

@@ -34,6 +34,7 @@ from dosing.interfaces.options import (
 )
 from dosing.interfaces.pages import TEMPLATE, UI
 from dosing.knowledge.library import SeedError, load
+from dosing.lint.proved import remember
 from dosing.lint.site import lint_library
 
 PASSWORD_VARIABLE = "DOSING_PASSWORD"
@@ -159,6 +160,7 @@ def _prove_the_site() -> None:
             f"nothing is served, because the hospital's folder {folder} has faults:\n{said}\n"
             f"Mend them (dosing lint {folder} lists them), or unset DOSING_SITE."
         )
+    remember(load(folder))  # the calculator of each page need not prove it again
 
 
 def _announce(serving: Serving, port: int, token: str) -> str:

@@ -271,12 +271,15 @@ def _tables(args: argparse.Namespace) -> int:
 
 
 def _list_tables(args: argparse.Namespace, seeds: Library) -> None:
+    from dosing.knowledge.sentences import words
+
     rows = [_about(seeds, s) for s in (*seeds.tables.values(), *seeds.protocols.values())]
     if args.json:
         _print_json(rows)
         return
     for row in rows:
-        print(f"{row['id']:44} {row['purpose']:9} {row['confirmed'] or '':12} {row['title']}")
+        mark = f" ({words('own')})" if row["own"] else ""
+        print(f"{row['id']:44} {row['purpose']:9} {row['confirmed'] or '':12} {row['title']}{mark}")
 
 
 def _about(seeds: Library, seed: Any) -> dict[str, Any]:
@@ -289,6 +292,7 @@ def _about(seeds: Library, seed: Any) -> dict[str, Any]:
         "authority": getattr(seed, "authority", ""),
         "cite": seed.cite,
         "confirmed": seed.confirmed or seeds.confirmed(seed.cite),
+        "own": seeds.is_own(seed.id),
     }
 
 

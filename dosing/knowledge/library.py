@@ -92,6 +92,10 @@ class Library:
         order = self.site.authorities.get(drug, ())
         return {a: found[a] for a in sorted(found, key=lambda a: _rank(a, order))}
 
+    def is_own(self, seed_id: str) -> bool:
+        """Whether a table, protocol, score or pathway is the hospital's own."""
+        return any(f"{folder}/{seed_id}" in self.own for folder in FOLDERS)
+
     def confirmed(self, cite: str) -> Confirmed | None:
         """How the source of a cite was confirmed."""
         entry = self.evidence.get(cite.split()[0]) if cite else None

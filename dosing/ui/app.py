@@ -12,6 +12,7 @@ from dosing.knowledge.sentences import words
 from dosing.ui.evidence.view import EvidencePanel
 from dosing.ui.guard import Keeper, LiveGuard
 from dosing.ui.guide.view import Guide
+from dosing.ui.page import site
 from dosing.ui.page.fields import Aid, Confirm, Fields, PatientForm, box, show
 from dosing.ui.page.patient import PatientModel
 from dosing.ui.titrate.model import drugs, show_time
@@ -95,7 +96,8 @@ class App:
         show(not only, self.menu)
         title = self.fields.html("dosing-app-title")
         title.value = (
-            "<h1>dosing <small>anticoagulant dosing and titration</small></h1>"
+            "<div><h1>dosing <small>anticoagulant dosing and titration</small></h1>"
+            f"{site.banner()}</div>"
             "<button type='button' class='dosing-screen' data-dosing='print'>Print</button>"
         )
         self.new = Confirm(

@@ -106,3 +106,11 @@ def test_toml_of_no_table_in_particular(capsys):
     code, out, err = run(capsys, "tables", "--toml")
     assert (code, out) == (2, "")
     assert "say which table" in err
+
+
+def test_the_list_says_what_is_the_hospitals_own(capsys, monkeypatch):
+    monkeypatch.setenv("DOSING_SITE", str(ROOT / "docs" / "site-example"))
+    marked = [line for line in run(capsys, "tables")[1].splitlines() if "hospital's own" in line]
+    assert [line.split()[0] for line in marked] == ["argatroban-example-hospital"]
+    rows = json.loads(run(capsys, "tables", "--json")[1])
+    assert [row["id"] for row in rows if row["own"]] == ["argatroban-example-hospital"]

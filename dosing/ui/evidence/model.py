@@ -12,6 +12,7 @@ from dosing.knowledge.scoretypes import OWN, Equation, Score
 from dosing.knowledge.seedtypes import Protocol, ProtocolRow, Row, Table
 from dosing.lint.proved import proved
 from dosing.ui.page.patient import indication_words
+from dosing.ui.page.site import named
 
 VIEWS = ("Numbers", "Sources", "Where sources disagree", "Statements of the documents")
 
@@ -70,7 +71,7 @@ def _numbers(seeds: Library) -> Iterator[Line]:
             cite = row.cite or seed.cite
             yield Line(
                 cells={
-                    "Where": f"{seed.title}, row {number}",
+                    "Where": f"{named(seed.title, seed.id)}, row {number}",
                     "When": _when(row.when),
                     "Then": then,
                     "Source": _title(seeds, cite),
@@ -81,7 +82,7 @@ def _numbers(seeds: Library) -> Iterator[Line]:
             cite = said.cite or seed.cite
             yield Line(
                 cells={
-                    "Where": seed.title,
+                    "Where": named(seed.title, seed.id),
                     "When": _when(said.when),
                     "Then": said.text,
                     "Source": _title(seeds, cite),
@@ -160,7 +161,7 @@ def _disagreements(seeds: Library) -> Iterator[Line]:
             yield Line(
                 cells={
                     "Question": f"{seeds.drugs[drug].label}, {indication_words(indication)}",
-                    "Authority": table.authority,
+                    "Authority": named(table.authority, table.id),
                     "Doses": _doses(table),
                     "Source": _title(seeds, table.cite),
                     "Remarks": table.note,

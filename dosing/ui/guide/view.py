@@ -15,6 +15,7 @@ from dosing.ui.guide.model import GuideModel
 from dosing.ui.page import render
 from dosing.ui.page.fields import Aid, Fields, PatientForm, box, show
 from dosing.ui.page.patient import indication_words, label_of
+from dosing.ui.page.site import named
 from dosing.ui.titrate.model import derived
 
 Go = Callable[[str, str], None]
@@ -131,7 +132,7 @@ class Guide:
                 (self.authority, [(a, a) for a in model.authorities()], model.authority),
                 (
                     self.protocol,
-                    [(seeds.protocols[p].title, p) for p in model.protocols()],
+                    [(named(seeds.protocols[p].title, p), p) for p in model.protocols()],
                     model.protocol,
                 ),
             ):

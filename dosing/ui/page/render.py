@@ -15,6 +15,7 @@ from dosing.course.course import Course
 from dosing.course.events import Event, State
 from dosing.course.timeline import Timeline
 from dosing.knowledge.library import load
+from dosing.ui.page.site import named
 
 # A word and a shape for each level, so that colour is never the only signal.
 LEVELS = {
@@ -116,7 +117,7 @@ def working(trace: Iterable[str], cite: str, confirmed: str | None, table: str, 
     title = "" if entry is None else entry.title + (f" ({entry.year})" if entry.year else "")
     words = CONFIRMED.get(confirmed or "", "how it was confirmed is not known")
     mark = icon("warn") + " " if confirmed == "unconfirmed" else ""
-    place = f"{table}, row {row}" if row else table
+    place = named(f"{table}, row {row}" if row else table, table)
     return (
         f"<ol class='trace'>{steps}</ol><p class='source'><b>Source</b> {escape(title)}, "
         f"<cite>{escape(cite)}</cite>. <b>Confirmed</b> {mark}{escape(words)}."

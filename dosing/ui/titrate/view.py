@@ -16,6 +16,7 @@ from dosing.ui.guard import LiveGuard
 from dosing.ui.page import render
 from dosing.ui.page.fields import Aid, Confirm, Fields, PatientForm, box, show
 from dosing.ui.page.patient import indication_words, label_of
+from dosing.ui.page.site import named
 from dosing.ui.titrate.model import (
     TitrateModel,
     derived,
@@ -220,9 +221,9 @@ class Titrate:
         with self.fields.quietly():
             _offer(self.indication, [(indication_words(i), i) for i in indications(model.drug)],
                    model.indication)  # fmt: skip
-            _offer(self.authority, [(f"{a}: {t.title}", a) for a, t in model.authorities().items()],
-                   model.authority)  # fmt: skip
-            known = [(seeds.protocols[p].title, p) for p in model.protocols()]
+            tables = [(f"{a}: {named(t.title, t.id)}", a) for a, t in model.authorities().items()]
+            _offer(self.authority, tables, model.authority)
+            known = [(named(seeds.protocols[p].title, p), p) for p in model.protocols()]
             _offer(self.protocol, [("not chosen", ""), *known], model.protocol)
         for each in (self.drug, self.indication, self.authority, self.protocol, self.start_time):
             each.disabled = locked
