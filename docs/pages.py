@@ -6,7 +6,7 @@ A line ``%% name`` of such a page stands for what a function gives.
 import re
 from collections.abc import Callable
 
-from docs import rooms
+from docs import commands, rooms
 from docs.agreement import page as agreement
 
 MARK = re.compile(r"^%% (\w+)$", re.MULTILINE)
@@ -20,6 +20,7 @@ def _writers(patients: int) -> dict[str, dict[str, Callable[[], str]]]:
             "by_hand": agreement.by_hand,
             "alone": agreement.alone,
         },
+        "reference/command-line": {"verbs": commands.verbs, "codes": commands.codes},
         "reference/rooms": {"rooms": rooms.page},
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dosing.interfaces.cli import VERBS
 from dosing.ui.app import titles
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,13 @@ def _page(built: Path, name: str) -> str:
 def test_they_build(built):
     assert "pump_rate_ml_h" in _page(built, "reference/rooms")
     assert "dosing.pathway" in _page(built, "reference/python")
+
+
+def test_the_page_of_the_command_line_says_what_its_help_says(built):
+    text = re.sub(r"<[^>]+>", "", _page(built, "reference/command-line"))
+    assert "dosing start DRUG" in text
+    assert [verb for verb in VERBS if f"dosing {verb}" not in text] == []
+    assert "3: a clinical reason forbids" in text
 
 
 def test_every_module_below_the_pages_is_in_the_reference(built):
