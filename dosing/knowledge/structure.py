@@ -157,10 +157,11 @@ def _whole(value: object, _: Any = None) -> int:
 
 
 def _text(value: object, _: Any = None) -> str:
-    value = _used_text(value)
-    if not isinstance(value, str):
-        raise MisfitError(f"found {shown(value)}; text in quotes is expected")
-    return value
+    if isinstance(value, str):
+        return value
+    if isinstance(used := _used_text(value), str):
+        return used
+    raise MisfitError(f"found {shown(value)}; text in quotes is expected")
 
 
 def _flag(value: object, _: Any = None) -> bool:
@@ -220,8 +221,17 @@ def _register(converter: Any) -> None:
     )
 
 
-def known_keys(kind: type[Any]) -> tuple[str, ...]:
+def known_keys(kind: Any) -> tuple[str, ...]:
     """The keys that a file may write for a type."""
+    if kind not in _KNOWN:
+        _KNOWN[kind] = _keys(kind)
+    return _KNOWN[kind]
+
+
+_KNOWN: dict[Any, tuple[str, ...]] = {}
+
+
+def _keys(kind: Any) -> tuple[str, ...]:
     names = [f.name for f in attrs.fields(kind) if f.name not in ("none", "says", "level", "text")]
     if kind in (Row, ProtocolRow):
         return (*names, *LEVELS)
@@ -241,9 +251,10 @@ def _table(value: Any) -> dict[str, Any]:
 
 
 def _refuse_strangers(data: Mapping[str, Any], kind: type[Any]) -> None:
-    from cattrs.errors import ForbiddenExtraKeysError
+    known = known_keys(kind)
+    if strange := {key for key in data if key not in known}:
+        from cattrs.errors import ForbiddenExtraKeysError
 
-    if strange := {key for key in data if key not in known_keys(kind)}:
         raise ForbiddenExtraKeysError(None, kind, strange)
 
 
