@@ -9,22 +9,34 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dosing.advice.choice import proposed_protocol
-    from dosing.advice.cohort import compare, start_many, titrate_many
-    from dosing.advice.handover import Gate, warfarin_gate
-    from dosing.advice.pathways import pathway
-    from dosing.advice.start import Advice, compare_advice, start
+    from dosing.advice.handover import Gate
+    from dosing.advice.pathways import PathwayResult
+    from dosing.advice.rules import Rules
+    from dosing.advice.start import Advice
     from dosing.advice.step import Step
-    from dosing.advice.targets import TargetRange, target
-    from dosing.advice.titrate import titrate
+    from dosing.advice.targets import TargetRange
     from dosing.base.findings import Finding
     from dosing.course.course import Course
     from dosing.equations.warfarin_week import TimeInRange
     from dosing.equations.warfarin_week import rosendaal as time_in_therapeutic_range
-    from dosing.knowledge.library import SeedError
-    from dosing.orders.infusion import Order
-    from dosing.scores.additive import ScoreResult
-    from dosing.scores.door import score
+    from dosing.knowledge.faults import SeedError
+    from dosing.orders.order import Order
+    from dosing.scores.result import ScoreResult
+
+    _rules = Rules()
+    compare = _rules.compare
+    drugs = _rules.drugs
+    inputs = _rules.inputs
+    pathway = _rules.pathway
+    proposed_protocol = _rules.proposed_protocol
+    protocols = _rules.protocols
+    score = _rules.score
+    scores = _rules.scores
+    start = _rules.start
+    tables = _rules.tables
+    target = _rules.target
+    titrate = _rules.titrate
+    warfarin_gate = _rules.warfarin_gate
 
     __version__: str
 
@@ -34,6 +46,8 @@ __all__ = [
     "Finding",
     "Gate",
     "Order",
+    "PathwayResult",
+    "Rules",
     "ScoreResult",
     "SeedError",
     "Step",
@@ -41,51 +55,49 @@ __all__ = [
     "TimeInRange",
     "__version__",
     "compare",
-    "compare_advice",
+    "drugs",
+    "inputs",
     "pathway",
     "proposed_protocol",
+    "protocols",
     "score",
+    "scores",
     "start",
-    "start_many",
+    "tables",
     "target",
     "time_in_therapeutic_range",
     "titrate",
-    "titrate_many",
     "warfarin_gate",
 ]
 
-# Loaded when first asked for: who wants a dose does not wait for courses and cohorts.
-_ROOMS = {
-    "advice.start": ("Advice", "compare_advice", "start"),
-    "scores.door": ("score",),
-    "advice.choice": ("proposed_protocol",),
-    "advice.cohort": ("compare", "start_many", "titrate_many"),
-    "course.course": ("Course",),
-    "base.findings": ("Finding",),
-    "advice.handover": ("Gate", "warfarin_gate"),
-    "knowledge.library": ("SeedError",),
-    "orders.infusion": ("Order",),
-    "advice.pathways": ("pathway",),
-    "scores.additive": ("ScoreResult",),
-    "advice.step": ("Step",),
-    "advice.targets": ("TargetRange", "target"),
-    "advice.titrate": ("titrate",),
-    "equations.warfarin_week": ("TimeInRange",),
-}
-_HOMES = {name: (room, name) for room, names in _ROOMS.items() for name in names}
-_HOMES |= {
-    "__version__": ("advice.start", "VERSION"),
+# Loaded when first asked for: who wants a dose does not wait for courses and plots.
+_HOMES = {
+    "Advice": ("advice.start", "Advice"),
+    "Course": ("course.course", "Course"),
+    "Finding": ("base.findings", "Finding"),
+    "Gate": ("advice.handover", "Gate"),
+    "Order": ("orders.order", "Order"),
+    "PathwayResult": ("advice.pathways", "PathwayResult"),
+    "Rules": ("advice.rules", "Rules"),
+    "ScoreResult": ("scores.result", "ScoreResult"),
+    "SeedError": ("knowledge.faults", "SeedError"),
+    "Step": ("advice.step", "Step"),
+    "TargetRange": ("advice.targets", "TargetRange"),
+    "TimeInRange": ("equations.warfarin_week", "TimeInRange"),
+    "__version__": ("knowledge.library", "VERSION"),
     "time_in_therapeutic_range": ("equations.warfarin_week", "rosendaal"),
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'dosing' has no attribute {name!r}")
-    room, own = _HOMES[name]
-    found = getattr(importlib.import_module(f"dosing.{room}"), own)
-    globals()[name] = found
-    return found
+    if name in _HOMES:
+        room, own = _HOMES[name]
+        found = getattr(importlib.import_module(f"dosing.{room}"), own)
+        globals()[name] = found
+        return found
+    if name in __all__:  # a verb of the rules in force, looked up each time: the site may change
+        return getattr(importlib.import_module("dosing.advice.rules").rules(), name)
+    raise AttributeError(f"module 'dosing' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

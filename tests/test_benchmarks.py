@@ -31,3 +31,10 @@ def test_a_difference_ends_the_script(patients):
     wrong = right.assign(dose=right["dose"] + 1)
     with pytest.raises(SystemExit, match="fondaparinux: dose by hand differs"):
         patients.same(right, wrong, "fondaparinux", "hand")
+
+
+def test_a_number_that_only_one_way_writes_ends_the_script(patients):
+    frame = patients.cohort(50)[["weight_kg", "crcl_ml_min"]]
+    right = patients.fondaparinux_by_hand(frame)
+    with pytest.raises(SystemExit, match="fondaparinux: the number columns by hand are others"):
+        patients.same(right, right.drop(columns="every_h"), "fondaparinux", "hand")

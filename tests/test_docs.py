@@ -5,9 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import dosing
+from dosing.base.units import show
 from dosing.interfaces.cli import VERBS
+from dosing.knowledge.library import load
 from dosing.ui.app import titles
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,3 +108,32 @@ def test_each_dashboard_has_a_page_with_a_picture(name):
     (picture,) = re.findall(r"\]\(\.\./images/(.+?)\)", text)
     assert (DOCS / "images" / picture).is_file()
     assert f"guide/{name}" in (DOCS / "index.md").read_text("utf-8")
+
+
+def test_analysts_read_the_tolerance_of_each_derivation():
+    text = (DOCS / "analysts.md").read_text("utf-8")
+    said = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE))
+    held = {name: rule for name, rule in load("").derivations.items() if rule.may_contradict}
+    assert set(held) <= set(said)
+    for name, rule in held.items():
+        wanted = ["nothing"] if rule.exact else []
+        wanted += [f"{show(100 * rule.share)}%"] if rule.share else []
+        wanted += [show(rule.least)] if rule.least else []
+        wanted += [f"`{other}`" for other in rule.unless]
+        assert [one for one in wanted if one not in said[name]] == [], name
+
+
+def test_analysts_read_every_column_of_an_answer():
+    text = (DOCS / "analysts.md").read_text("utf-8")
+    one = pd.DataFrame({"weight_kg": [70.0], "aptt_s": 95, "baseline_aptt_s": 32, "running": 18})
+    answers = (
+        dosing.start("argatroban", one),
+        dosing.start("enoxaparin", one, indication="vte"),
+        dosing.start("heparin", one, indication="vte"),
+        dosing.titrate("heparin-raschke-1993", one),
+        dosing.score("child-pugh", one),
+        dosing.target("argatroban", one),
+    )
+    names = {name for answer in answers for name in answer.columns}
+    assert {"bolus_total", "total_unit", "resume_rate", "band"} <= names
+    assert [name for name in sorted(names) if f"`{name}`" not in text] == []

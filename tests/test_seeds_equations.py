@@ -5,13 +5,14 @@ import re
 import pytest
 
 import dosing
+from dosing.base.fill import names_in
 from dosing.base.interval import Interval
 from dosing.knowledge.library import cases, load
-from dosing.knowledge.sentences import names_in
 from dosing.lint.scores import lint_equation, parts_of
-from dosing.rules.patients import check
+from dosing.rules.columns import one_patient
+from dosing.rules.derive import derive
 from dosing.scores.door import CALCULATIONS
-from dosing.scores.sizes import derive_sizes
+from dosing.scores.parts import parts_at
 
 SEEDS = load()
 WORKED = {name: lines for name, lines in cases() if name in SEEDS.equations}
@@ -71,10 +72,11 @@ def values_of(name, wanted):
     for line in WORKED[name]:
         given = {k: v for k, v in line.items() if v and k not in ANSWERS}
         rule = given.pop("weight_rule", SEEDS.site.crcl_weight)
-        patient = derive_sizes(check(given))
-        parts = CALCULATIONS[name](patient, rule)
-        value = parts.get(wanted) if wanted not in SEEDS.names else patient.get(wanted)
-        if isinstance(value, int | float):
+        patients = derive(one_patient(SEEDS, given))
+        parts = parts_at(CALCULATIONS[name](patients, rule), 0)
+        found = parts.get(wanted) if wanted not in SEEDS.names else patients.get(wanted)
+        value = found if wanted not in SEEDS.names or found is None else found[0]
+        if isinstance(value, int | float) and value == value:
             yield float(value)
 
 

@@ -6,11 +6,10 @@ import pandas as pd
 import pytest
 
 import dosing
+from dosing.advice.guide import look_up
 from dosing.advice.pathways import asked_by_pathway, rank
-from dosing.advice.start import look_up
 from dosing.knowledge.library import load
-from dosing.rules.checks import fired
-from dosing.rules.patients import check
+from tests.support import found_by, patient
 
 SEEDS = load()
 AGENTS = [t for t in SEEDS.tables.values() if t.purpose == "agent"]
@@ -21,13 +20,13 @@ HIT_PATHWAYS = {
 
 
 def says(table, **inputs):
-    found, _ = look_up(SEEDS, SEEDS.tables[table], check(inputs))
+    found, _ = look_up(SEEDS.tables[table], patient(inputs))
     return " ".join(str(v) for v in found.values())
 
 
 def findings(table, **inputs):
     found = SEEDS.tables[table]
-    return {(f.level, f.text) for f in fired([(c, "x") for c in found.checks], check(inputs))}
+    return {(f.level, f.text) for f in found_by(found.checks, inputs)}
 
 
 def points(item, score="4ts", **inputs):
@@ -153,7 +152,7 @@ def test_a_low_factor_x_is_no_reason_to_cut_the_overlap_short():
 
 
 def ranked(**inputs):
-    return {a.drug: a for a in rank(SEEDS, AGENTS, check(inputs))}
+    return {a.drug: a for a in rank(AGENTS, patient(inputs))}
 
 
 def levels(drug, **inputs):
@@ -253,7 +252,7 @@ def test_no_licensed_thrombin_inhibitor_in_the_eu_when_both_organs_fail():
 
 def test_dialysis_regimen_a_is_a_bolus_that_may_be_given_again():
     order = dosing.start(
-        "argatroban", "hit-dialysis", "murray-2004-a",
+        "argatroban", indication="hit-dialysis", authority="murray-2004-a",
         weight_kg=70, renal_replacement="ihd", child_pugh="none",
     ).order  # fmt: skip
     assert order is not None
@@ -264,7 +263,9 @@ def test_dialysis_regimen_a_is_a_bolus_that_may_be_given_again():
 def test_the_surgical_doses_of_bivalirudin_are_never_those_for_hit():
     rates = {}
     for indication in ("hit", "bypass", "off-pump-surgery"):
-        order = dosing.start("bivalirudin", indication, weight_kg=70, crcl_ml_min=90).order
+        order = dosing.start(
+            "bivalirudin", indication=indication, weight_kg=70, crcl_ml_min=90
+        ).order
         rates[indication] = order.dose
     assert rates == {"hit": 0.15, "bypass": 2.5, "off-pump-surgery": 1.75}
 
@@ -285,7 +286,7 @@ def test_no_genotype_changes_the_answer(genotype):
     }  # fmt: skip
     assert "more than 7 days" in says("hit-ivig", **given)
     stage = SEEDS.pathways["ivig"].stages[0]
-    found = [f.text for f in fired([(c, "x") for c in stage.checks], check(given))]
+    found = [f.text for f in found_by(stage.checks, given)]
     assert any("in all" in text for text in found)
 
 
@@ -356,7 +357,12 @@ def texts(advice, level):
 def test_2_mcg_kg_min_never_stands_alone_where_less_was_needed(authority, inputs, said):
     base = {"critically_ill": "no", "post_cardiac_surgery": "no"} if authority == "eu-smpc" else {}
     advice = dosing.start(
-        "argatroban", "hit", authority, weight_kg=70, child_pugh="none", **base | inputs
+        "argatroban",
+        indication="hit",
+        authority=authority,
+        weight_kg=70,
+        child_pugh="none",
+        **base | inputs,
     )
     assert advice.order.dose == 2
     assert said in texts(advice, "warn") if said else not texts(advice, "warn")
@@ -373,7 +379,9 @@ def test_child_pugh_c_always_names_the_contraindication_of_the_eu_label(authorit
     inputs = {"bilirubin_mg_dl": 4, "heart_failure": "no", "anasarca": "no"}
     inputs |= {"post_cardiac_surgery": "no", "high_bleeding_risk": "no", "dic": "no"}
     inputs |= {"critically_ill": "no", "crcl_ml_min": 90}
-    advice = dosing.start("argatroban", "hit", authority, weight_kg=70, child_pugh="C", **inputs)
+    advice = dosing.start(
+        "argatroban", indication="hit", authority=authority, weight_kg=70, child_pugh="C", **inputs
+    )
     assert advice.order.dose == 0.5
     assert "EU label contraindicates" in texts(advice, "warn")
 
@@ -470,11 +478,13 @@ def test_days_in_range_do_not_count_while_argatroban_runs():
 )
 def test_without_a_target_the_ratio_raises_no_rate(baseline, aptt, action):
     for protocol in ("argatroban-smpc-standard", "argatroban-smpc-reduced"):
-        step = dosing.titrate(protocol, 1, weight_kg=70, aptt_s=aptt, baseline_aptt_s=baseline)
+        step = dosing.titrate(
+            protocol, running=1, weight_kg=70, aptt_s=aptt, baseline_aptt_s=baseline
+        )
         assert step.action == action
         if not action:
             assert "no aPTT target exists" in texts(step, "stop")
-        many = dosing.titrate_many(
+        many = dosing.titrate(
             protocol, pd.DataFrame({"running": [1], "aptt_s": aptt, "baseline_aptt_s": baseline})
         )
         assert many["action"].astype(object).fillna("").tolist() == [action]
@@ -503,7 +513,7 @@ def test_plasma_volumes_outside_1_to_1_5_are_questioned(volumes, warned):
 
 def test_heparin_in_a_prothrombin_complex_is_refused_from_the_4ts_score_too():
     for total, refused in ((3, False), (4, True)):
-        advice = dosing.start("pcc-4f", "vka", weight_kg=70, inr=5, four_ts=total)
+        advice = dosing.start("pcc-4f", indication="vka", weight_kg=70, inr=5, four_ts=total)
         assert ("Kcentra and Balfaxar contain heparin" in texts(advice, "stop")) == refused
 
 

@@ -7,8 +7,8 @@ import pytest
 from dosing.base.interval import Interval
 from dosing.knowledge.library import cases, load
 from dosing.lint.scores import lint_score, spread
-from dosing.rules.tables import possible_range
-from dosing.scores.additive import bands_of
+from dosing.rules.additive import bands_of
+from dosing.rules.convert import possible_range
 
 SEEDS = load()
 

@@ -3,15 +3,17 @@
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import dosing
 from dosing.advice import pathways
-from dosing.advice.start import look_up
+from dosing.advice.guide import look_up
 from dosing.equations import exchange
 from dosing.knowledge.library import load
-from dosing.orders import infusion as orders
-from dosing.rules.patients import check
+from dosing.orders import pump as orders
+from dosing.orders.infusion import ceiling_remarks
+from tests.support import patient
 
 CASES = tomllib.loads((Path(__file__).parent / "data/shared_cases.toml").read_text("utf-8"))
 
@@ -29,8 +31,8 @@ def spread(cases, length_of):
 def test_first_order(case, k):
     advice = dosing.start(
         case["drug"],
-        case.get("indication", "hit"),
-        case.get("authority"),
+        indication=case.get("indication", "hit"),
+        authority=case.get("authority"),
         label_table=case.get("label_table", False),
         weight_kg=case["weights"][k],
         **case["inputs"],
@@ -53,7 +55,7 @@ def test_refusal(case):
 
 @pytest.mark.parametrize("case", CASES["target"], ids=lambda c: c["ids"][0])
 def test_target(case):
-    found = dosing.target(case["drug"], case["baseline_aptt_s"])
+    found = dosing.target(case["drug"], baseline_aptt_s=case["baseline_aptt_s"])
     assert list(found.window or ()) == case["window"]
     assert bool(found.findings) == (not case["window"])
 
@@ -62,7 +64,7 @@ def test_target(case):
 def test_next_step(case, k):
     more = {n: case[n] for n in ("baseline_aptt_s",) if n in case}
     step = dosing.titrate(
-        case["protocol"], case["running"], weight_kg=70, aptt_s=case["aptt_s"][k], **more
+        case["protocol"], running=case["running"], weight_kg=70, aptt_s=case["aptt_s"][k], **more
     )
     for name in ("rate", "hold_min", "resume_rate", "recheck_h", "action"):
         if name in case:
@@ -84,9 +86,10 @@ def test_exact_rates_before_any_rounding():
 
 def test_above_the_labels_maximum():
     # HIT029 is at it, HIT030 above it.
-    argatroban = load().drugs["argatroban"]
-    assert orders.check_ceiling(argatroban, 10, "mcg/kg/min", "hit") == []
-    assert orders.check_ceiling(argatroban, 15.5, "mcg/kg/min", "hit")[0].level == "stop"
+    argatroban, doses = load().drugs["argatroban"], np.array([10, 15.5])
+    (said,) = ceiling_remarks(load(), argatroban, doses, "mcg/kg/min", "hit")
+    assert said.level == "stop"
+    assert said.where.tolist() == [False, True]
 
 
 PARTS = ("bilirubin_mg_dl", "albumin_g_dl", "inr", "ascites", "encephalopathy_grade")
@@ -114,7 +117,7 @@ def test_the_liver_and_a_two_hour_aptt():
 
 def said(table, **inputs):
     """What a table of sentences answers, with its findings, as one text."""
-    found, findings = look_up(load(), load().tables[table], check(inputs))
+    found, findings = look_up(load().tables[table], patient(inputs))
     return " ".join([*(str(v) for v in found.values()), *(f.text for f in findings)])
 
 
@@ -228,14 +231,14 @@ def test_guided(case):
 
 def test_inr_after_argatroban_stops():
     # HIT043 describes a cohort: the table says its median and range.
-    patient = check({"argatroban_mcg_kg_min": 2, "inr": 4.5, "overlap_days": 6})
-    found = pathways.guidance(load(), load().tables[TO_WARFARIN], patient)
+    one = patient({"argatroban_mcg_kg_min": 2, "inr": 4.5, "overlap_days": 6})
+    found = pathways.guidance(load().tables[TO_WARFARIN], one)
     assert any("2.3, but it ranged from 1.3 to 7.3" in f.text for f in found.findings)
 
 
 def test_immunoglobulin():
     # HIT174: 32 g a day on 5 days before rounding; whole vials make it 30 g.
-    advice = dosing.start("immunoglobulin", "hit", "divided", weight_kg=80)
+    advice = dosing.start("immunoglobulin", indication="hit", authority="divided", weight_kg=80)
     assert any("= 32 g" in step for step in advice.trace)
     assert (advice.order.total, advice.order.for_days) == (30, 5)
     # HIT176: a rise of 49 is no response, nor is a count of 69.

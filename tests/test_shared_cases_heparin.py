@@ -3,9 +3,9 @@
 import pytest
 
 import dosing
-from dosing.advice.start import look_up
+from dosing.advice.guide import look_up
 from dosing.knowledge.library import load
-from dosing.rules.patients import check
+from tests.support import patient
 
 RASCHKE, UMICH = "heparin-raschke-1993", "heparin-umich-anti-xa-vte"
 
@@ -21,7 +21,9 @@ RASCHKE, UMICH = "heparin-raschke-1993", "heparin-umich-anti-xa-vte"
     ],
 )
 def test_first_order(indication, authority, weight, bolus, rate, capped):
-    order = dosing.start("heparin", indication, authority, weight_kg=weight).order
+    order = dosing.start(
+        "heparin", indication=indication, authority=authority, weight_kg=weight
+    ).order
     assert order.concentration == 100
     assert (order.bolus_total, order.capped) == (bolus, capped)
     # The pump is set to whole tenths of a mL/h: 5 units/h either way at 100 units/mL.
@@ -35,7 +37,9 @@ def test_first_order(indication, authority, weight, bolus, rate, capped):
     ids=["UFH-12", "UFH-15", "UFH-16"],
 )
 def test_which_cap_bound_is_said(weight, what):
-    found = dosing.start("heparin", "stemi", "acc-aha", weight_kg=weight).findings
+    found = dosing.start(
+        "heparin", indication="stemi", authority="acc-aha", weight_kg=weight
+    ).findings
     said = [f.text for f in found if f.level == "warn" and "above the cap" in f.text]
     assert [w for w in ("bolus", "rate") if any(f"The {w} by weight" in t for t in said)] == [*what]
 
@@ -56,7 +60,9 @@ def test_which_cap_bound_is_said(weight, what):
 )
 def test_next_step(protocol, weight, running_units_h, result, bolus, hold, new_units_h):
     name = load().protocols[protocol].measure
-    step = dosing.titrate(protocol, running_units_h / weight, weight_kg=weight, **{name: result})
+    step = dosing.titrate(
+        protocol, running=running_units_h / weight, weight_kg=weight, **{name: result}
+    )
     assert (step.bolus_total, step.hold_min) == (bolus, hold)
     again = step.rate if hold is None else step.resume_rate
     assert again * weight == pytest.approx(new_units_h)
@@ -66,18 +72,18 @@ def test_next_step(protocol, weight, running_units_h, result, bolus, hold, new_u
 
 
 def test_the_change_is_added_to_the_rate_and_is_not_the_rate():
-    step = dosing.titrate(RASCHKE, 18, aptt_s=30, weight_kg=70)
+    step = dosing.titrate(RASCHKE, running=18, aptt_s=30, weight_kg=70)
     assert step.rate == 22  # UFH-30
 
 
 def test_a_bag_of_40_units_in_a_ml():
-    step = dosing.titrate(RASCHKE, 18, aptt_s=60, weight_kg=70, concentration_units_ml=40)
+    step = dosing.titrate(RASCHKE, running=18, aptt_s=60, weight_kg=70, concentration_units_ml=40)
     assert step.pump_ml_h == 31.5  # UFH-31
 
 
 def looked_up(table, **inputs):
     seeds = load()
-    return look_up(seeds, seeds.tables[table], check(inputs))
+    return look_up(seeds.tables[table], patient(inputs, seeds))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,7 @@ def test_a_low_aptt_with_enough_anti_xa_is_no_resistance():
 )
 def test_protamine_after_a_bolus(minutes, low, high):
     advice = dosing.start(
-        "protamine", "heparin-bolus", heparin_given_units=5000, minutes_since=minutes
+        "protamine", indication="heparin-bolus", heparin_given_units=5000, minutes_since=minutes
     )
     assert advice.order.total == low
     assert advice.order.high * 5000 / 100 == high
@@ -118,22 +124,26 @@ def test_protamine_after_a_bolus(minutes, low, high):
 
 
 def test_protamine_after_enoxaparin_is_capped_last():
-    advice = dosing.start("protamine", "enoxaparin", enoxaparin_dose_mg=60, hours_since_h=4)
+    advice = dosing.start(
+        "protamine", indication="enoxaparin", enoxaparin_dose_mg=60, hours_since_h=4
+    )
     assert (advice.order.total, advice.order.capped) == (50, True)  # PROT-07
     assert any("60 mg, is above the cap" in f.text for f in advice.findings)
 
 
 def test_long_after_enoxaparin_no_protamine():
-    advice = dosing.start("protamine", "enoxaparin", enoxaparin_dose_mg=60, hours_since_h=13)
+    advice = dosing.start(
+        "protamine", indication="enoxaparin", enoxaparin_dose_mg=60, hours_since_h=13
+    )
     assert advice.order is None  # PROT-09
     assert any("less than 30 mL/min" in f.text for f in advice.findings)
 
 
 @pytest.mark.parametrize("indication", ["hit", "vte", "stemi", "acs", "pci", "bypass", "dialysis"])
 def test_no_heparin_in_hit(indication):
-    for advice in dosing.compare_advice(
-        "heparin", indication, weight_kg=70, hit_recent="yes", gp_inhibitor="no", bypass_min=90,
-        frail_or_obese="no",
+    for advice in dosing.Rules().advices(
+        "heparin", indication=indication, weight_kg=70, hit_recent="yes", gp_inhibitor="no",
+        bypass_min=90, frail_or_obese="no",
     ):  # fmt: skip
         assert advice.order is None
         assert any(f.level == "stop" and "HIT" in f.text for f in advice.findings)
@@ -142,24 +152,26 @@ def test_no_heparin_in_hit(indication):
 @pytest.mark.parametrize("indication", ["vte", "stemi", "acs", "pci", "dialysis", "maintenance"])
 def test_no_heparin_after_hit_in_the_past_but_for_bypass(indication):
     known = {"weight_kg": 70, "hit_history": "yes", "gp_inhibitor": "no", "frail_or_obese": "no"}
-    for advice in dosing.compare_advice("heparin", indication, **known):
+    for advice in dosing.Rules().advices("heparin", indication=indication, **known):
         assert advice.order is None
         assert any(f.level == "stop" and "HIT in the past" in f.text for f in advice.findings)
-    bypass = dosing.start("heparin", "bypass", weight_kg=70, hit_history="yes", bypass_min=90)
+    bypass = dosing.start(
+        "heparin", indication="bypass", weight_kg=70, hit_history="yes", bypass_min=90
+    )
     assert bypass.order is not None
     assert any(f.level == "warn" and "antibodies gone" in f.text for f in bypass.findings)
 
 
 def test_the_nomograms_of_adults_give_no_first_dose_to_a_child():
-    assert dosing.start("heparin", "vte", weight_kg=70, age_y=18).order is not None
-    assert dosing.start("heparin", "vte", weight_kg=70, age_y=17.9).order is None
+    assert dosing.start("heparin", indication="vte", weight_kg=70, age_y=18).order is not None
+    assert dosing.start("heparin", indication="vte", weight_kg=70, age_y=17.9).order is None
 
 
 def test_a_level_raised_by_another_drug_guides_no_heparin():
     known = {"weight_kg": 80, "xa_inhibitor_taken": "yes"}
-    by_level = dosing.titrate(UMICH, 18, anti_xa_units_ml=0.9, **known)
+    by_level = dosing.titrate(UMICH, running=18, anti_xa_units_ml=0.9, **known)
     assert (by_level.action, by_level.rate) == ("", None)
-    assert dosing.titrate(RASCHKE, 18, aptt_s=95, **known).action == "hold"
+    assert dosing.titrate(RASCHKE, running=18, aptt_s=95, **known).action == "hold"
 
 
 @pytest.mark.parametrize(
@@ -171,23 +183,23 @@ def test_a_level_raised_by_another_drug_guides_no_heparin():
     ],
 )
 def test_the_running_rate_may_be_given_in_units_an_hour(protocol, known, rate):
-    assert dosing.titrate(protocol, None, **known).rate == rate
+    assert dosing.titrate(protocol, running=None, **known).rate == rate
 
 
 def test_units_an_hour_need_the_weight_where_the_protocol_goes_by_it():
-    found = dosing.titrate(RASCHKE, None, heparin_units_h=1260, aptt_s=34)
+    found = dosing.titrate(RASCHKE, running=None, heparin_units_h=1260, aptt_s=34)
     assert (found.action, found.missing) == ("", ("weight_kg",))
-    assert dosing.titrate(RASCHKE, None, weight_kg=70, aptt_s=34).missing == ("running",)
+    assert dosing.titrate(RASCHKE, running=None, weight_kg=70, aptt_s=34).missing == ("running",)
 
 
 @pytest.mark.parametrize(("running", "said"), [(40, False), (40.1, True)])
 def test_a_running_rate_far_above_the_start_is_questioned(running, said):
-    found = dosing.titrate(RASCHKE, running, weight_kg=70, aptt_s=60)
+    found = dosing.titrate(RASCHKE, running=running, weight_kg=70, aptt_s=60)
     assert any("above 40 units/kg/h" in f.text for f in found.findings) == said
 
 
 def test_protamine_after_heparin_under_the_skin_is_divided():
-    order = dosing.start("protamine", "heparin-subcut", heparin_given_units=20000).order
+    order = dosing.start("protamine", indication="heparin-subcut", heparin_given_units=20000).order
     assert (order.total, order.capped) == (50, True)
     assert "8 to 16 h" in order.then[0]["text"]
 

@@ -53,7 +53,7 @@ def test_criteria_on_their_edges():
 
 def test_dexamethasone_taper():
     # HLH-09
-    order = dosing.start("dexamethasone", "hlh", weight_kg=70, height_cm=170).order
+    order = dosing.start("dexamethasone", indication="hlh", weight_kg=70, height_cm=170).order
     steps = [order.total, *(s["total"] for s in order.then if "total" in s)]
     assert steps == pytest.approx([18.18, 9.09, 4.55, 2.27], abs=0.01)
     assert [order.for_days, *(s.get("for_days") for s in order.then)] == [14, 14, 14, 7, None]
@@ -70,14 +70,21 @@ def test_dexamethasone_taper():
     ],
 )
 def test_etoposide(authority, more, total):
-    order = dosing.start("etoposide", "hlh", authority, weight_kg=70, height_cm=170, **more).order
+    order = dosing.start(
+        "etoposide", indication="hlh", authority=authority, weight_kg=70, height_cm=170, **more
+    ).order
     assert order.total == pytest.approx(total, abs=0.1)
 
 
 def test_etoposide_twice_weekly_then_weekly():
     # HLH-10: days of the first two weeks, then once in each of weeks 3 to 8
     order = dosing.start(
-        "etoposide", "hlh", "hlh-94", weight_kg=70, height_cm=170, crcl_ml_min=60
+        "etoposide",
+        indication="hlh",
+        authority="hlh-94",
+        weight_kg=70,
+        height_cm=170,
+        crcl_ml_min=60,
     ).order
     days = [day for day, _, _ in calendar(order, dt.date(2026, 1, 1), 60)]
     assert days == [1, 4, 8, 11, 15, 22, 29, 36, 43, 50]
@@ -87,8 +94,8 @@ def test_etoposide_twice_weekly_then_weekly():
 def test_total_of_etoposide(doses, warned):
     # HLH-12: 8 doses of 100 mg/m² come to 800 mg/m²; 20 come to 2,000, which is no longer below it
     found = dosing.start(
-        "etoposide", "hlh", "la-rosee-2019", weight_kg=80, height_cm=180, crcl_ml_min=80,
-        etoposide_plan="100 mg/m²", etoposide_doses=doses,
+        "etoposide", indication="hlh", authority="la-rosee-2019", weight_kg=80, height_cm=180,
+        crcl_ml_min=80, etoposide_plan="100 mg/m²", etoposide_doses=doses,
     )  # fmt: skip
     assert any("2,000 mg/m²" in f.text and f.level == "warn" for f in found.findings) == warned
 
@@ -96,13 +103,21 @@ def test_total_of_etoposide(doses, warned):
 def test_immunoglobulin_is_a_total():
     # HLH-14
     order = dosing.start(
-        "immunoglobulin", "hlh", "la-rosee-2019", weight_kg=70, immunoglobulin_days=3
+        "immunoglobulin",
+        indication="hlh",
+        authority="la-rosee-2019",
+        weight_kg=70,
+        immunoglobulin_days=3,
     ).order
     assert order.total == pytest.approx(37.33, abs=0.01)
     assert order.total * order.for_days == pytest.approx(112, abs=0.01)
     assert order.dose == pytest.approx(0.5333, abs=1e-4)
     found = dosing.start(
-        "immunoglobulin", "hlh", "la-rosee-2019", weight_kg=70, immunoglobulin_days=2
+        "immunoglobulin",
+        indication="hlh",
+        authority="la-rosee-2019",
+        weight_kg=70,
+        immunoglobulin_days=2,
     )
     assert found.order.total == pytest.approx(56)
     assert any("whole course for this patient: 112 g" in f.text for f in found.findings)
@@ -110,7 +125,7 @@ def test_immunoglobulin_is_a_total():
 
 def test_emapalumab_in_stills_disease():
     # HLH-16
-    order = dosing.start("emapalumab", "hlh-stills", weight_kg=60).order
+    order = dosing.start("emapalumab", indication="hlh-stills", weight_kg=60).order
     assert order.total == 360
     days = [(day, dose) for day, _, dose in calendar(order, dt.date(2026, 1, 1), 60)]
     twice_weekly = (19, 22, 26, 29, 33, 36, 40, 43, 47, 50, 54, 57)
@@ -120,7 +135,7 @@ def test_emapalumab_in_stills_disease():
 
 def test_cyclosporine_range():
     # HLH-19
-    found = dosing.start("cyclosporine", "hlh", weight_kg=70)
+    found = dosing.start("cyclosporine", indication="hlh", weight_kg=70)
     assert (found.order.low, found.order.high, found.order.total) == (2, 7, 140)
     assert any("140 to 490 mg" in f.text for f in found.findings)
 
@@ -151,7 +166,7 @@ def test_scores(name, inputs, value, band):
 
 
 def levels(drug, indication, authority=None, **inputs):
-    found = dosing.start(drug, indication, authority, **inputs)
+    found = dosing.start(drug, indication=indication, authority=authority, **inputs)
     return found.order, [(f.level, f.text) for f in found.findings]
 
 
@@ -336,7 +351,7 @@ def test_a_drug_of_another_situation_is_warned_of(drug, indication, situation, s
 
 
 def test_an_adult_is_first_offered_the_weekly_etoposide_of_adults():
-    found = dosing.start("etoposide", "hlh", age_y=60, crcl_ml_min=80, **SIZE)
+    found = dosing.start("etoposide", indication="hlh", age_y=60, crcl_ml_min=80, **SIZE)
     assert found.authority == "la-rosee-2019"
     assert found.missing == ("etoposide_plan",)
     order, _ = levels("etoposide", "hlh", crcl_ml_min=80, etoposide_plan="50 mg/m²", **SIZE)

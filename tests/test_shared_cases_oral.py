@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 import dosing
-from dosing.advice.start import look_up
+from dosing.advice.guide import look_up
 from dosing.knowledge.library import load
 from dosing.orders.fixed import calendar
-from dosing.rules.patients import check
+from tests.support import patient
 
 SEEDS = load("")
 FREE = {"pgp_inhibitor": "none"}
@@ -16,7 +16,7 @@ EVERY_12, DAILY = 12, 24
 
 
 def ordered(case, drug, indication, authority=None, **inputs):
-    advice = dosing.start(drug, indication, authority, **inputs)
+    advice = dosing.start(drug, indication=indication, authority=authority, **inputs)
     assert advice.order is not None, (case, advice.findings)
     return advice.order
 
@@ -38,7 +38,11 @@ def on_day(order, day):
 def test_fondaparinux(case, weight, crcl, caution, authority):
     for indication in ("vte", "hit"):
         found = dosing.start(
-            "fondaparinux", indication, authority, weight_kg=weight, crcl_ml_min=crcl
+            "fondaparinux",
+            indication=indication,
+            authority=authority,
+            weight_kg=weight,
+            crcl_ml_min=crcl,
         )
         assert found.order is not None
         assert (found.order.dose, found.order.every_h) == (7.5, DAILY)
@@ -47,7 +51,9 @@ def test_fondaparinux(case, weight, crcl, caution, authority):
 
 def test_fondaparinux_for_prophylaxis_below_50_kg():
     # FPX-08
-    found = dosing.start("fondaparinux", "prophylaxis", "us-label", weight_kg=48, crcl_ml_min=80)
+    found = dosing.start(
+        "fondaparinux", indication="prophylaxis", authority="us-label", weight_kg=48, crcl_ml_min=80
+    )
     assert found.order is None
     assert says(found, "stop", "contraindicated below 50 kg")
 
@@ -57,7 +63,7 @@ def test_fondaparinux_for_prophylaxis_below_50_kg():
     [("FPX-11", 10, 1), ("FPX-12", 20, 2), ("FPX-14", 40, 2.5), ("FPX-16", 60, 5)],
 )
 def test_fondaparinux_in_children(case, weight, dose):
-    found = dosing.start("fondaparinux", "vte-paediatric", weight_kg=weight, age_y=8)
+    found = dosing.start("fondaparinux", indication="vte-paediatric", weight_kg=weight, age_y=8)
     assert found.order is not None
     assert (found.order.dose, found.order.every_h) == (dose, DAILY)
     assert says(found, "note", "0.5 to 1 mg/L")
@@ -109,7 +115,7 @@ def test_enoxaparin(case, crcl, every_h):
 @pytest.mark.parametrize("drug", ["enoxaparin", "dalteparin"])
 def test_no_low_molecular_weight_heparin_in_hit(drug):
     assert says(dosing.start(drug, weight_kg=70), "stop", f"No {drug} in HIT")
-    found = dosing.start(drug, "vte", weight_kg=70, crcl_ml_min=80, hit_history="yes")
+    found = dosing.start(drug, indication="vte", weight_kg=70, crcl_ml_min=80, hit_history="yes")
     assert found.order is None
 
 
@@ -143,10 +149,15 @@ def test_rivaroxaban_in_venous_thrombosis_by_day():
 
 def test_rivaroxaban_and_the_kidneys():
     # DOAC-10
-    found = dosing.start("rivaroxaban", "vte", "us-label", crcl_ml_min=14.9)
+    found = dosing.start("rivaroxaban", indication="vte", authority="us-label", crcl_ml_min=14.9)
     assert found.order is None
     assert says(found, "stop", "avoid")
-    assert dosing.start("rivaroxaban", "vte", "us-label-older", crcl_ml_min=29.9).order is None
+    assert (
+        dosing.start(
+            "rivaroxaban", indication="vte", authority="us-label-older", crcl_ml_min=29.9
+        ).order
+        is None
+    )
 
 
 @pytest.mark.parametrize(("case", "crcl", "dose"), [("DOAC-12", 51, 20), ("DOAC-13", 50, 15)])
@@ -166,8 +177,10 @@ def test_dabigatran_in_atrial_fibrillation(case, crcl, inhibitor, dose):
 
 def test_dabigatran_refused():
     # DOAC-19 and DOAC-20
-    assert says(dosing.start("dabigatran", "af", crcl_ml_min=14.9, **FREE), "stop", "no dose")
-    found = dosing.start("dabigatran", "vte", crcl_ml_min=30, parenteral_days=6, **FREE)
+    assert says(
+        dosing.start("dabigatran", indication="af", crcl_ml_min=14.9, **FREE), "stop", "no dose"
+    )
+    found = dosing.start("dabigatran", indication="vte", crcl_ml_min=30, parenteral_days=6, **FREE)
     assert found.order is None
     assert says(found, "stop", "30 mL/min or less")
 
@@ -185,7 +198,9 @@ def test_edoxaban_in_venous_thrombosis(case, crcl, weight, inhibitor, dose):
 
 def test_edoxaban_above_95():
     # DOAC-28
-    assert says(dosing.start("edoxaban", "af", crcl_ml_min=96), "stop", "above 95 mL/min")
+    assert says(
+        dosing.start("edoxaban", indication="af", crcl_ml_min=96), "stop", "above 95 mL/min"
+    )
 
 
 def test_apixaban_in_hit_without_thrombosis():
@@ -200,7 +215,7 @@ def test_apixaban_in_hit_without_thrombosis():
 def test_where_no_direct_oral_anticoagulant_belongs(drug, inputs):
     given = {"crcl_ml_min": 80, "age_y": 60, "weight_kg": 70, "creatinine_mg_dl": 1, **FREE}
     assert ordered("", drug, "af", **given)
-    assert dosing.start(drug, "af", **given, **inputs).order is None
+    assert dosing.start(drug, indication="af", **given, **inputs).order is None
 
 
 @pytest.mark.parametrize(("case", "day", "inr", "dose"), [("WAR-07", 2, 2.6, 0),
@@ -221,7 +236,7 @@ def test_warfarin_by_genotype(case, genes, ends):
 
 def test_vitamin_k():
     # WAR-12 and WAR-14
-    found = dosing.start("vitamin-k", "vka", inr=4.5, bleeding="none")
+    found = dosing.start("vitamin-k", indication="vka", inr=4.5, bleeding="none")
     assert found.order is None
     assert says(found, "stop", "No routine vitamin K")
     order = ordered("WAR-14", "vitamin-k", "vka", inr=10.1, bleeding="none")
@@ -240,9 +255,11 @@ def test_prothrombin_complex(case, inr, weight, units):
 
 def test_prothrombin_complex_refused():
     # PCC-09, and in HIT
-    assert says(dosing.start("pcc-4f", "vka", inr=1.8, weight_kg=80), "stop", "outside the label")
+    assert says(
+        dosing.start("pcc-4f", indication="vka", inr=1.8, weight_kg=80), "stop", "outside the label"
+    )
     for word in ("hit_recent", "hit_history", "hit_confirmed"):
-        found = dosing.start("pcc-4f", "vka", inr=3, weight_kg=70, **{word: "yes"})
+        found = dosing.start("pcc-4f", indication="vka", inr=3, weight_kg=70, **{word: "yes"})
         assert found.order is None
         assert says(found, "stop", "contain heparin")
 
@@ -259,7 +276,7 @@ def test_andexanet(case, agent, dose, hours, bolus, rate, infused):
     assert (order.dose, step["dose"], step["unit"]) == (bolus, rate, "mg/min")
     assert step["dose"] * step["for_h"] * 60 == infused
     assert f"{infused} mg" in step["how"]
-    found = dosing.start("andexanet", "xa-inhibitor", region="US", **given)
+    found = dosing.start("andexanet", indication="xa-inhibitor", region="US", **given)
     assert says(found, "stop", "no longer made or sold in the US")
 
 
@@ -270,15 +287,15 @@ def test_andexanet(case, agent, dose, hours, bolus, rate, infused):
 )  # fmt: skip
 def test_warfarin_maintenance(source, inr, change):
     table = SEEDS.tables[f"warfarin-maintenance-{source}"]
-    found, _ = look_up(SEEDS, table, check({"inr": inr}))
+    found, _ = look_up(table, patient({"inr": inr}))
     assert found["change_pct"] == change
 
 
 def test_warfarin_maintenance_where_a_list_is_silent_or_contradicts_itself():
     table = SEEDS.tables["warfarin-maintenance-esc"]
-    found, said = look_up(SEEDS, table, check({"inr": 1.5}))
+    found, said = look_up(table, patient({"inr": 1.5}))
     assert (found, said[0].level) == ({}, "stop")
-    found, said = look_up(SEEDS, table, check({"inr": 3}))
+    found, said = look_up(table, patient({"inr": 3}))
     assert (found["change_pct"], said[0].level) == (-10, "warn")
 
 

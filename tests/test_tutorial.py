@@ -34,12 +34,12 @@ def test_one_patient(told):
 
 def test_what_cannot_be_is_said(told):
     text, _ = told("no_weight = ")
-    assert "Body weight is needed." in text
+    assert "needed: Body weight is needed." in text
     assert "88 micromol/L would be 1 mg/dL." in text
 
 
 def test_authorities_side_by_side(told):
-    text, _ = told("dosing.compare(")
+    text, _ = told("compared = dosing.compare(")
     assert "tsu-2011" in text
     assert "runyan-2011" in text
 
@@ -51,11 +51,27 @@ def test_the_next_step(told):
 
 
 def test_each_status_has_patients(told):
-    text, _ = told('fondaparinux = dosing.start_many("fondaparinux", cohort)')
+    text, _ = told('fondaparinux = dosing.start("fondaparinux", cohort)')
     counts = dict(line.split() for line in text.splitlines() if len(line.split()) == 2)
     assert {"ok", "stop", "missing", "impossible"} <= set(counts)
     assert sum(int(counts[s]) for s in ("ok", "stop", "missing", "impossible")) == 1_000
     assert counts["impossible"] == "1"
+
+
+def test_each_status_says_why_and_the_answer_from_what(told):
+    text, _ = told("why = fondaparinux.groupby")
+    assert "'used': ['weight_kg', 'crcl_ml_min', 'critically_ill']" in text
+    assert "'unused': ['child_pugh', 'post_cardiac_surgery']" in text
+    assert "stop: Fondaparinux is contraindicated at a creatinine clearance less than 30" in text
+    assert "missing: Creatinine clearance is needed" in text
+    assert "impossible: Body weight: 78,000 kg is not possible (1 to 400)" in text
+
+
+def test_a_misspelt_column_and_a_contradiction_are_named(told):
+    text, _ = told("twice_said = ")
+    assert "column 'CrCl_ml_min' is nearly 'crcl_ml_min': rename it" in text
+    assert "a ok Body weight was given as 70 kg, but the value in lb would make it 200 lb" in text
+    assert "b impossible Body weight was given as 101 kg" in text
 
 
 def test_doses_of_a_cohort(told):
@@ -66,7 +82,7 @@ def test_doses_of_a_cohort(told):
 
 
 def test_steps_of_a_cohort(told):
-    text, _ = told("steps = dosing.titrate_many(")
+    text, _ = told("steps = dosing.titrate(")
     assert all(action in text for action in ("continue", "increase", "hold", "stop"))
 
 

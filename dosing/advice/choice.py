@@ -1,38 +1,29 @@
 """Which protocol the site proposes for a patient."""
 
-from typing import Any
-
-from dosing.advice.start import derive, look_up
+from dosing.advice.guide import look_up
 from dosing.base.findings import Finding, ordered
-from dosing.knowledge.sentences import say
-from dosing.lint.proved import proved
-from dosing.rules.patients import check
+from dosing.rules.columns import Patients
+from dosing.rules.remarks import remark
 
 
-def proposed_protocol(drug: str, **inputs: Any) -> tuple[str | None, tuple[Finding, ...]]:
-    """The protocol that the site's profile proposes for a patient, and what to know of it.
+def proposed(drug: str, patients: Patients) -> tuple[str | None, tuple[Finding, ...]]:
+    """The protocol that the site's profile proposes for one patient, and what to know of it.
 
     Parameters
     ----------
     drug : str
-    **inputs
-        By the registry's names; what the choice needs is named when it is missing.
-
-    Examples
-    --------
-    >>> proposed_protocol("argatroban", child_pugh="B")[0]
-    'argatroban-smpc-reduced'
+    patients : Patients
+        One, with what follows from what was given; what the choice needs is named when missing.
     """
-    seeds = proved()
+    seeds = patients.seeds
     site = seeds.site
-    patient, _ = derive(check(inputs))
     findings: list[Finding] = []
     chosen = next(iter(site.protocols.get(drug, ())), None)
     if drug in site.titration:
-        outputs, findings = look_up(seeds, seeds.tables[site.titration[drug]], patient)
-        chosen = outputs.get("protocol")
+        outputs, said = look_up(seeds.tables[site.titration[drug]], patients)
+        findings, chosen = list(said), outputs.get("protocol")
         if chosen is None:
-            findings = [say("to-propose", needed=f.text) for f in findings]
+            findings = [remark(seeds, "to-propose", needed=f.text).at(0) for f in said]
     if not site.confirmed and chosen is not None:
-        findings.append(say("protocol-proposed"))
+        findings.append(remark(seeds, "protocol-proposed").at(0))
     return chosen, ordered(findings)

@@ -1,411 +1,297 @@
-"""Many patients at once: the same tables and protocols on the columns of a DataFrame."""
+"""Many patients at once: each answer as a frame that one can publish from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
 import numpy as np
+import numpy.typing as npt
 
-from dosing.advice.start import (
-    compare_advice,
-    dose_range,
-    drug_is_pumped,
-    tables_of,
+from dosing.advice.frames import (
+    Words,
+    YesNo,
+    columns_of,
+    findings_column,
+    frame_like,
+    is_pandas,
+    of_rows,
+    placed,
+    provenance,
+    reason_column,
+    status_column,
 )
-from dosing.base.findings import STOPPING
-from dosing.base.interval import Interval
-from dosing.equations import renal
-from dosing.equations.body import bsa_mosteller
-from dosing.knowledge.library import Library, load
-from dosing.knowledge.seedtypes import Conditions, Table
-from dosing.lint.proved import proved
-from dosing.orders import fixed as doses
-from dosing.orders import infusion as orders
+from dosing.advice.start import Starts, asked_by_start, starts
+from dosing.advice.targets import BASELINE, Windows, windows
+from dosing.advice.titrate import HELD, Steps, steps, titrated
+from dosing.knowledge.library import Library
+from dosing.knowledge.seedtypes import Protocol, Row, Table
+from dosing.orders.pump import strength_name
+from dosing.rules.asked import names_asked
 from dosing.rules.checks import drug_checks
-from dosing.rules.patients import check_cohort, convert
-from dosing.rules.protocols import ACTIONS, bolus_total, changes, inputs_of, measured, running_name
-from dosing.rules.tables import OUTSIDE, class_codes, grid_of, options_of, round_half_up
-from dosing.scores.additive import child_pugh_classes, four_ts_totals
+from dosing.rules.columns import Patients, many_patients
+from dosing.rules.decide import OK
+from dosing.rules.derive import derive
+from dosing.rules.protocols import ACTIONS, inputs_of
+from dosing.rules.remarks import Remark
+from dosing.scores.door import needs_of, scores
 
-STATUSES = ("ok", "stop", "missing", "impossible")
-OK, STOP, MISSING, IMPOSSIBLE = range(len(STATUSES))
-Columns = dict[str, Any]
-
-
-def compare(drug: str, indication: str = "hit", **inputs: Any) -> Any:
-    """Every authority's first order for one patient, side by side.
-
-    Returns
-    -------
-    DataFrame
-        One row an authority: dose, range, unit, pump rate, what stands against it, source.
-
-    Examples
-    --------
-    >>> list(compare("fondaparinux", weight_kg=70, crcl_ml_min=80)["dose"])
-    [7.5, 7.5]
-    """
-    import pandas as pd
-
-    rows = []
-    for advice in compare_advice(drug, indication, **inputs):
-        order = advice.order
-        stops = [f.text for f in advice.findings if f.stops]
-        rows.append(
-            {
-                "authority": advice.authority,
-                "dose": None if order is None else order.dose,
-                "low": None if order is None else order.low,
-                "high": None if order is None else order.high,
-                "unit": None if order is None else order.unit,
-                "pump_ml_h": None if order is None else order.pump_ml_h,
-                "no_dose_because": " ".join(stops),
-                "cite": advice.cite,
-                "confirmed": advice.confirmed,
-            }
-        )
-    return pd.DataFrame(rows).set_index("authority")
+Array = npt.NDArray[Any]
+WAYS = ("attrs", "columns")
 
 
-def start_many(
-    drug: str, cohort: Any, indication: str = "hit", authority: str | None = None
+@attrs.frozen
+class Options:
+    """What an analyst may ask of a frame beside the answer."""
+
+    findings: bool = False
+    ignore: tuple[str, ...] = ()
+    provenance: str = "attrs"
+
+    @classmethod
+    def taken(cls, inputs: dict[str, Any]) -> "Options":
+        """The options among keyword inputs, taken out of them."""
+        given = {n: inputs.pop(n) for n in ("findings", "ignore", "provenance") if n in inputs}
+        ignore = given.get("ignore", ())
+        given["ignore"] = (ignore,) if isinstance(ignore, str) else tuple(ignore)
+        way = given.get("provenance", "attrs")
+        if way not in WAYS:
+            raise ValueError(f"provenance is {way!r}; expected {' or '.join(WAYS)}")
+        return cls(**given)
+
+
+def labels_of(frame: Any, size: int) -> Sequence[Any]:
+    """What the rows of a frame are called."""
+    return list(frame.index) if is_pandas(frame) else range(size)
+
+
+def _read(seeds: Library, frame: Any, options: Options, constants: Mapping[str, Any]) -> Patients:
+    columns, size = columns_of(seeds, frame, ignore=options.ignore, constants=constants)
+    patients = derive(many_patients(seeds, columns, size))
+    if any("place" in one.values for one in patients.remarks):
+        patients = placed(patients, labels_of(frame, size))
+    return patients
+
+
+def _columns(
+    numbers: Mapping[str, Any], remarks: Sequence[Remark], status: Array, options: Options
+) -> dict[str, Any]:
+    """Status, reason, the numbers, and all findings where they are wanted."""
+    size = len(status)
+    out: dict[str, Any] = {"status": status_column(status), "reason": reason_column(remarks, size)}
+    out |= numbers
+    if options.findings:
+        out["findings"] = findings_column(remarks, size)
+    return out
+
+
+def _sourced(seeds: Library, seed: Table | Protocol, row: Array) -> dict[str, Words]:
+    """The cite of each patient's row, and how it was confirmed."""
+    rows: Sequence[Any] = seed.rows
+    cites = [*(r.cite or seed.cite for r in rows), seed.cite]
+    own = seed.confirmed or seeds.confirmed(seed.cite)
+    grades = [*(_grade(seeds, r) or own for r in rows), own]
+    return {"cite": of_rows(cites, row), "confirmed": of_rows(grades, row)}
+
+
+def _grade(seeds: Library, row: Row) -> str | None:
+    return row.confirmed or (seeds.confirmed(row.cite) if row.cite else None)
+
+
+def start_columns(found: Starts, options: Options) -> dict[str, Any]:
+    """First orders as columns."""
+    table, seeds, size = found.table, found.patients.seeds, len(found.status)
+    row = found.decision.row
+    numbers: dict[str, Any] = {}
+    for name, values in found.numbers().items():
+        numbers[name] = values
+        if name == "high":
+            numbers["unit"] = Words.same(table.outputs["dose"], size)
+    if found.amounts is not None:
+        numbers["total_unit"] = Words.same(found.amounts.mass, size)
+    numbers["row"] = np.where(row < 0, 0, row + 1)
+    out = _columns(numbers, found.remarks, found.status, options)
+    out["authority"] = Words.same(table.authority, size)
+    out["table"] = Words.same(table.id, size)
+    return out | _sourced(seeds, table, row)
+
+
+def start_frame(
+    seeds: Library,
+    frame: Any,
+    table: Table,
+    inputs: dict[str, Any],
+    *,
+    label_table: bool = False,
 ) -> Any:
-    """The first order for each patient of a cohort.
-
-    Parameters
-    ----------
-    drug : str
-    cohort : DataFrame
-        One row a patient; the columns that bear a name of the registry are used, others are kept
-        out. Classes and yes-no answers are fastest as categoricals.
-    indication, authority : str
-        As in :func:`dosing.start`.
-
-    Returns
-    -------
-    DataFrame
-        With the cohort's index: ``status`` (ok, stop, missing, impossible), ``dose``, ``low``,
-        ``high``, and the table's ``row`` (0 where none answers); for a pump ``pump_ml_h`` and
-        ``given_dose``, and ``bolus_total`` where the table has a bolus; for a fixed dose
-        ``every_h`` where the table has it, and ``total`` for a dose by kg or m². Of an order in
-        steps, these are the first. No number stands where the status is not ok.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> cohort = pd.DataFrame({"weight_kg": [49.9, 50, 100.1], "crcl_ml_min": 80})
-    >>> start_many("fondaparinux", cohort)["dose"].tolist()
-    [5.0, 7.5, 10.0]
-    """
-    import pandas as pd
-
-    seeds = proved()
-    tables = tables_of(seeds, drug, indication)
-    authority = authority or next(iter(tables))
-    if authority not in tables:
-        raise ValueError(
-            f"there is no table for {drug} in {indication} by {authority!r};"
-            f" there are {', '.join(tables)}"
-        )
-    out = _start(seeds, tables[authority], _known(seeds, cohort), len(cohort))
-    status = pd.Categorical.from_codes(out.pop("status"), categories=STATUSES)
-    return pd.DataFrame({"status": status, **out}, index=cohort.index, copy=False)
-
-
-def titrate_many(protocol: str, cohort: Any) -> Any:
-    """The next step for each patient of a cohort.
-
-    Parameters
-    ----------
-    protocol : str
-    cohort : DataFrame
-        ``running`` [the protocol's dose unit], what the protocol measures, and optionally
-        ``weight_kg``, ``in_range_before``, and ``concentration_mg_ml`` or, for a drug in units,
-        ``concentration_units_ml``.
-
-    Returns
-    -------
-    DataFrame
-        With the cohort's index: ``action``, ``rate``, ``pump_ml_h``, ``bolus`` (as the protocol
-        prints it), ``bolus_total`` (what the patient is given), ``hold_min``, ``resume_rate``,
-        ``recheck_h``, ``in_range``, ``notify`` and ``row``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> cohort = pd.DataFrame({"running": [0.5, 0.5], "aptt_s": [38, 95]})
-    >>> titrate_many("argatroban-ummc-2008-critical", cohort)["action"].tolist()
-    ['increase', 'hold']
-    """
-    import pandas as pd
-
-    seeds = proved()
-    if protocol not in seeds.protocols:
-        raise ValueError(
-            f"there is no protocol {protocol!r}; there are {', '.join(seeds.protocols)}"
-        )
-    found = seeds.protocols[protocol]
-    size = len(cohort)
-    name, strength = running_name(found), orders.strength_name(found.dose_unit)
-    named = _known(seeds, cohort)
-    if "running" in named:
-        named[name] = named.pop("running")
-    columns, refused = check_cohort(named, size)
-    checks = drug_checks(seeds, found.drug, found.indication, "titrate")
-    asked = {n: v for n in inputs_of(found) if (v := _in_unit(columns, n)) is not None}
-    formed = {n: v for n, v in measured(found, asked).items() if n == "aptt_ratio"}
-    for when in [c.when for c, _ in checks if c.level in STOPPING]:
-        values = {n: v for n in when if (v := _in_unit(columns, n)) is not None}
-        refused |= _meets(values | {n: v for n, v in formed.items() if n in when}, when, size)
-    columns = {
-        n: _in_unit(columns, n)
-        for n in (
-            *inputs_of(found),
-            name,
-            "weight_kg",
-            strength,
-            "in_range_before",
-        )
-    }
-    mg_ml = _concentration(seeds, found.drug, found.dose_unit, columns[strength], size)
-    concentrate = seeds.drugs[found.drug].concentrate
-    running = np.full(size, np.nan) if columns[name] is None else columns[name]
-    refused |= np.zeros(size, dtype=bool) if concentrate is None else mg_ml >= concentrate.mg_ml
-    running = np.where(refused, np.nan, running)
-    given = {n: columns[n] for n in inputs_of(found) if columns[n] is not None}
-    before = columns["in_range_before"]
-    step = changes(found, running, given, 0 if before is None else np.nan_to_num(before))
-    known = step.row >= 0
-    weight = np.full(size, np.nan) if columns["weight_kg"] is None else columns["weight_kg"]
-    weight = np.minimum(weight, seeds.site.weight_caps.get(found.drug, np.inf))
-    exact = orders.pump_rate_ml_h(step.rate, found.dose_unit, weight, mg_ml)
-    pump = round_half_up(exact, seeds.site.pump_step_ml_h)
-    lost = (pump <= 0) & (step.rate > 0)
-    known = known & ~lost
-    actions = pd.Categorical.from_codes(np.where(known, step.action, -1), categories=ACTIONS)
-    clear = {
-        n: np.where(known, v, np.nan)
-        for n, v in {
-            "rate": step.rate,
-            "pump_ml_h": pump,
-            "bolus": np.where(np.isnan(step.flat_bolus), step.bolus, step.flat_bolus),
-            "bolus_total": bolus_total(found, step, weight)[0],
-            "hold_min": step.hold_min,
-            "resume_rate": step.resume_rate,
-            "recheck_h": step.recheck_h,
-        }.items()
-    }
-    return pd.DataFrame(
-        {
-            "action": actions,
-            **clear,
-            "in_range": known & step.in_range,
-            "notify": known & step.notify,
-            "row": np.where(known, step.row + 1, 0),
-        },
-        index=cohort.index,
+    """The first order of each patient of a frame, by one table."""
+    options = Options.taken(inputs)
+    patients = _read(seeds, frame, options, inputs)
+    found = starts(table, patients, label_table=label_table, notes=options.findings)
+    said = provenance(
+        seeds,
+        frame,
+        _used(patients, asked_by_start(seeds, table)),
+        drug=table.drug,
+        indication=table.indication,
     )
+    columns = start_columns(found, options)
+    return frame_like(frame, columns, said, as_columns=options.provenance == "columns")
 
 
-def _known(seeds: Library, cohort: Any) -> Columns:
-    """The columns that bear a name of the registry; words as categoricals, so each is read once."""
-    columns = {str(name): cohort[name] for name in cohort.columns if name in seeds.names}
-    for name, column in columns.items():
-        words = seeds.quantities[seeds.names[name]].kind != "number"
-        if words and not hasattr(column.dtype, "categories"):
-            columns[name] = column.astype("category")
-    return columns
+def compare_frame(
+    seeds: Library, frame: Any, tables: Sequence[Table], inputs: dict[str, Any]
+) -> Any:
+    """The first order of each patient by every authority, patient after patient."""
+    options = Options.taken(inputs)
+    patients = _read(seeds, frame, options, inputs)
+    every = [start_columns(starts(t, patients, notes=options.findings), options) for t in tables]
+    names = dict.fromkeys(name for columns in every for name in columns)
+    last = ("row", "authority", "table", "cite", "confirmed", "findings")
+    ordered = sorted(names, key=lambda n: last.index(n) if n in last else -1)
+    order = np.argsort(np.tile(np.arange(patients.size), len(tables)), kind="stable")
+    columns = {n: _stacked([c.get(n) for c in every], patients.size, order) for n in ordered}
+    asked = set().union(*(asked_by_start(seeds, t) for t in tables))
+    said = provenance(
+        seeds, frame, _used(patients, asked), drug=tables[0].drug, indication=tables[0].indication
+    )
+    repeated = _repeated(frame, len(tables))
+    return frame_like(repeated, columns, said, as_columns=options.provenance == "columns")
 
 
-def _in_unit(columns: Columns, name: str) -> Any:
-    """A cohort's column in the unit of ``name``; None where it was not given."""
-    seeds = load()
-    if name in columns:
-        return columns[name]
-    quantity = seeds.quantities[seeds.names[name]]
-    for given in quantity.names:
-        if given in columns:
-            return convert(columns[given], quantity, given, name)
-    return None
+def _repeated(frame: Any, times: int) -> Any:
+    """A frame of whose kind and index the answer is: each patient as often as there are tables."""
+    if is_pandas(frame):
+        import pandas as pd
+
+        return pd.DataFrame(index=frame.index.repeat(times))
+    return frame
 
 
-def _concentration(seeds: Library, drug: str, unit: str, given: Any, size: int) -> Any:
-    """The strength in the pump as given, else the site's, in what the dose unit asks."""
-    usual: dict[str, float] = getattr(seeds.site, orders.strength_name(unit))
-    site = usual.get(drug, np.nan)
-    return np.full(size, site) if given is None else np.where(np.isnan(given), site, given)
+def _stacked(parts: Sequence[Any], size: int, order: Array) -> Any:
+    """One column of several answers, one below the other, then put in order."""
+    first = next(p for p in parts if p is not None)
+    if isinstance(first, Words):
+        words = tuple(dict.fromkeys(w for p in parts if p is not None for w in p.words))
+        codes = [
+            np.full(size, -1)
+            if p is None
+            else np.array([*(words.index(w) for w in p.words), -1])[p.codes]
+            for p in parts
+        ]
+        return Words(np.concatenate(codes)[order], words)
+    if isinstance(first, list):
+        rows = [one for p in parts for one in (p or [[]] * size)]
+        return [rows[i] for i in order]
+    return np.concatenate([np.full(size, np.nan) if p is None else p for p in parts])[order]
 
 
-def _derived(columns: Columns, size: int) -> Columns:
-    """What follows from what was given, as for one patient, where it was not given itself."""
-    filled = dict(columns)
-    crcl = _in_unit(columns, "crcl_ml_min")
-    parts = {
-        n: _in_unit(columns, n)
-        for n in ("age_y", "weight_kg", "creatinine_mg_dl", "sex", "height_cm")
+def titrate_frame(seeds: Library, frame: Any, protocol: Protocol, inputs: dict[str, Any]) -> Any:
+    """The next step of each patient of a frame."""
+    options = Options.taken(inputs)
+    constants = {n: v for n, v in inputs.items() if v is not None}
+    if "in_range_before" in {str(n) for n in frame.columns} and not constants.get(
+        "in_range_before"
+    ):
+        constants.pop("in_range_before", None)
+    columns, size = columns_of(
+        seeds, frame, more=(HELD,), ignore=options.ignore, constants=constants
+    )
+    patients = titrated(seeds, protocol, columns, size)
+    if any("place" in one.values for one in patients.remarks):
+        patients = placed(patients, labels_of(frame, size))
+    found = steps(protocol, patients)
+    said = provenance(
+        seeds,
+        frame,
+        {*_used(patients, asked_by_titration(seeds, protocol)), "running", HELD},
+        drug=protocol.drug,
+        indication=protocol.indication,
+        protocol=protocol.id,
+    )
+    out = step_columns(found, options)
+    return frame_like(frame, out, said, as_columns=options.provenance == "columns")
+
+
+def step_columns(found: Steps, options: Options) -> dict[str, Any]:
+    """Next steps as columns."""
+    protocol, size = found.protocol, len(found.status)
+    known, change = found.known, found.change
+    numbers: dict[str, Any] = {"action": Words(np.where(known, found.action, -1), ACTIONS)}
+    for name, values in found.numbers().items():
+        numbers[name] = values
+        if name == "rate":
+            numbers["unit"] = Words.same(protocol.dose_unit, size)
+    numbers["in_range"] = YesNo(change.in_range, known)
+    numbers["notify"] = known & change.notify
+    numbers["row"] = np.where(known, change.row + 1, 0)
+    out = _columns(numbers, found.remarks, found.status, options)
+    out["protocol"] = Words.same(protocol.id, size)
+    return out | _sourced(found.patients.seeds, protocol, np.where(known, change.row, -1))
+
+
+def score_frame(seeds: Library, frame: Any, name: str, inputs: dict[str, Any]) -> Any:
+    """A score or equation of each patient of a frame."""
+    options = Options.taken(inputs)
+    rule = inputs.pop("weight_rule", None)
+    patients = _read(seeds, frame, options, inputs)
+    found = scores(seeds, name, patients, rule)
+    seed = seeds.scores[name] if name in seeds.scores else seeds.equations[name]
+    size = patients.size
+    numbers: dict[str, Any] = {
+        "value": found.numbers()["value"],
+        "unit": Words.same(seed.unit, size),
     }
-    if all(parts[n] is not None for n in ("age_y", "weight_kg", "creatinine_mg_dl", "sex")):
-        quantity = load().quantities["sex"]
-        codes = class_codes(parts["sex"], quantity)
-        words = np.array([*options_of(quantity), None], dtype=object)[codes]
-        found = renal.crcl(
-            load().site.crcl_weight,  # type: ignore[arg-type]
-            parts["age_y"],
-            parts["weight_kg"],
-            parts["creatinine_mg_dl"],
-            words,
-            parts["height_cm"],
-        )
-        reckoned = np.round(np.asarray(found.crcl_ml_min, dtype=float), 3)
-        filled["crcl_ml_min"] = (
-            reckoned if crcl is None else np.where(np.isnan(crcl), reckoned, crcl)
-        )
-    quantity = load().quantities["child_pugh"]
-    unknown = len(options_of(quantity))
-    grades = class_codes(columns["child_pugh"], quantity) if "child_pugh" in columns else None
-    lacking = slice(None) if grades is None else grades == unknown
-    follows = child_pugh_classes(columns, size)[lacking]
-    # Most cohorts bring the class or nothing of it: then their own column is kept as it is.
-    if (follows != None).any():  # noqa: E711
-        words = np.array([*options_of(quantity), None], dtype=object)
-        classes = words[np.full(size, unknown) if grades is None else grades]
-        classes[lacking] = follows
-        filled["child_pugh"] = classes
-    return filled
+    if found.band is not None:
+        words = tuple(dict.fromkeys(found.bands))  # several bands may have one name
+        place = np.array([*(words.index(word) for word in found.bands), -1])
+        numbers["band"] = Words(place[np.where(found.status == OK, found.band, -1)], words)
+    out = _columns(numbers, found.remarks, found.status, options)
+    out["score"] = Words.same(name, size)
+    out["cite"] = Words.same(seed.cite, size)
+    out["confirmed"] = Words.same(seed.confirmed or seeds.confirmed(seed.cite), size)
+    asked = names_asked(seeds, needs_of(seeds, name))
+    said = provenance(seeds, frame, _used(patients, asked), score=name)
+    return frame_like(frame, out, said, as_columns=options.provenance == "columns")
 
 
-def _start(seeds: Library, table: Table, given: Columns, size: int) -> Columns:
-    columns, refused = check_cohort(given, size)
-    wanted = dict.fromkeys(table.columns)
-    checks = [*table.checks]
-    checks += [c for c, _ in drug_checks(seeds, table.drug, table.indication, "start")]
-    stops = [c.when for c in checks if c.level in STOPPING]
-    wanted |= {n: None for when in stops for n in when}
-    if "crcl_ml_min" in wanted or "child_pugh" in wanted:
-        columns = _derived(columns, size)
-    if "four_ts" in wanted and (totals := four_ts_totals(columns, size)) is not None:
-        given_total = np.asarray(columns.get("four_ts", np.full(size, np.nan)), dtype=float)
-        columns = dict(columns) | {"four_ts": np.where(np.isnan(given_total), totals, given_total)}
-    values = {n: v for n in wanted if (v := _in_unit(columns, n)) is not None}
-    columns_of_table = {n: values[n] for n in table.columns if n in values}
-    row = np.broadcast_to(grid_of(table).rows_for(columns_of_table), (size,))
-    ends = [(np.nan,) * 3 if r.refuses else _ends(dose_range(r)) for r in table.rows]
-    dose, low, high = (np.append(column, np.nan) for column in np.array(ends).T)
-    refusing = np.append([r.refuses for r in table.rows], False)
-    at = np.where(row < 0, -1, row)
-    status = np.where(row < 0, MISSING, np.where(refusing[at], STOP, OK)).astype(np.int8)
-    status[row == OUTSIDE] = IMPOSSIBLE
-    for when in stops:
-        status[_meets(values, when, size)] = STOP
-    status[refused] = IMPOSSIBLE
-    out = {"dose": dose[at], "low": low[at], "high": high[at]}
-    if drug_is_pumped(table):
-        out |= _pumps(seeds, table, out["dose"], at, columns, size, status)
-    else:
-        out |= _fixed(table, out["dose"], at, columns, size, status)
-    blank = status != OK
-    if blank.any():
-        for column in out.values():
-            column[blank] = np.nan
-    return {"status": status, **out, "row": np.where(row < 0, 0, row + 1)}
+def target_frame(seeds: Library, frame: Any, drug: str, inputs: dict[str, Any]) -> Any:
+    """The aPTT that is sought for each patient of a frame."""
+    options = Options.taken(inputs)
+    patients = _read(seeds, frame, options, inputs)
+    found: Windows = windows(seeds, drug, patients)
+    size = patients.size
+    numbers: dict[str, Any] = {**found.numbers(), "unit": Words.same("s", size)}
+    out = _columns(numbers, found.remarks, found.status, options)
+    out["cite"] = Words.same(found.cite, size)
+    out["confirmed"] = Words.same(seeds.confirmed(found.cite), size)
+    used = _used(patients, {seeds.names[BASELINE]})
+    said = provenance(seeds, frame, used, drug=drug)
+    return frame_like(frame, out, said, as_columns=options.provenance == "columns")
 
 
-def _ends(dose: tuple[float, float | None, float | None]) -> tuple[float, float, float]:
-    point, low, high = dose
-    return point, np.nan if low is None else low, np.nan if high is None else high
+def asked_by_titration(seeds: Library, protocol: Protocol) -> set[str]:
+    """The quantities that a protocol, its checks and its pump may use."""
+    checks = drug_checks(seeds, protocol.drug, protocol.indication, "titrate")
+    strength = strength_name(protocol.dose_unit)
+    names = [*inputs_of(protocol), "running", "in_range_before", "weight_kg", strength]
+    if protocol.dose_unit.startswith("units"):
+        names += ["heparin_units_h", "heparin_units_kg_h"]
+    return names_asked(seeds, names, checks)
 
 
-def _of_rows(table: Table, key: str, at: Any) -> Any:
-    """What the rows give under a key, by patient; NaN where a row gives nothing."""
-    given = [getattr(r.then, key, None) for r in table.rows]
-    return np.array([*(np.nan if v is None else v for v in given), np.nan], dtype=float)[at]
+def _used(patients: Patients, asked: set[str]) -> set[str]:
+    """The columns that were used: those of a quantity that was asked."""
+    seeds = patients.seeds
+    return {n for n in seeds.names if seeds.names[n] in asked}
 
 
-def _fixed(table: Table, dose: Any, at: Any, columns: Columns, size: int, status: Any) -> Columns:
-    """What belongs to a fixed dose: interval, dose by size, bolus."""
-    out = {n: _of_rows(table, n, at) for n in ("every_h",) if n in table.outputs}
-    name = doses.size_name(table.outputs["dose"])
-    if name:
-        body = _in_unit(columns, name)
-        if name == "bsa_m2":
-            body = _surface(columns, _in_unit(columns, "weight_kg"))
-        body = np.full(size, np.nan) if body is None else body
-        status[(status == OK) & np.isnan(body)] = MISSING
-        step, cap = (np.nan_to_num(_of_rows(table, n, at)) for n in ("round_to", "max_total"))
-        out["total"] = doses.totals(dose, body / doses.per(table.outputs["dose"]), step, cap)
-    if "bolus" in table.outputs:
-        bolus = _of_rows(table, "bolus", at)
-        out["bolus_total"] = np.where(bolus > 0, bolus, np.nan)
-    return out
+def compare_one(seeds: Library, tables: Sequence[Table], inputs: dict[str, Any]) -> Any:
+    """One patient's first order by every authority, in pandas, with the authorities as index."""
+    import pandas as pd
 
-
-def _surface(columns: Columns, weight: Any) -> Any:
-    """Body surface as given, else by height and weight, both of which an order needs."""
-    height = _in_unit(columns, "height_cm")
-    if height is None or weight is None:
-        return None
-    reckoned = np.round(np.asarray(bsa_mosteller(weight, height), dtype=float), 4)
-    given = _in_unit(columns, "bsa_m2")
-    return reckoned if given is None else np.where(np.isnan(given), reckoned, reckoned * 0 + given)
-
-
-def _pumps(
-    seeds: Library, table: Table, dose: Any, at: Any, columns: Columns, size: int, status: Any
-) -> Columns:
-    """Pump rate and the dose it gives; marks who cannot have one in ``status``."""
-    drug = seeds.drugs[table.drug]
-    unit = table.outputs["dose"]
-    given = _in_unit(columns, orders.strength_name(unit))
-    mg_ml = _concentration(seeds, drug.id, unit, given, size)
-    weight = _in_unit(columns, "weight_kg")
-    weight = np.full(size, np.nan) if weight is None else weight
-    weight = np.minimum(weight, seeds.site.weight_caps.get(drug.id, np.inf))
-    exact = orders.pump_rate_ml_h(dose, unit, weight, mg_ml)
-    if "max_rate" in table.outputs:
-        exact = np.fmin(exact, _of_rows(table, "max_rate", at) / mg_ml)
-    pump = round_half_up(exact, seeds.site.pump_step_ml_h)
-    # A rate that is not for each kg is ordered without a strength too, only not in mL/h.
-    unknown = np.isnan(weight) | (np.isnan(mg_ml) & orders.is_per_kg(unit))
-    status[(status == OK) & unknown] = MISSING
-    impossible = pump <= 0
-    if drug.concentrate is not None:
-        impossible |= mg_ml >= drug.concentrate.mg_ml
-    top = drug.ceiling
-    if top is not None and top.indication == table.indication and top.unit == unit:
-        impossible |= dose > top.value
-    status[(status == OK) & impossible] = STOP
-    out = {"pump_ml_h": pump, "given_dose": orders.dose_of_pump_rate(pump, unit, weight, mg_ml)}
-    if "bolus" in table.outputs:
-        bolus = _of_rows(table, "bolus", at)
-        bolus = np.where(bolus > 0, bolus, np.nan)
-        bolus = bolus * weight if "/kg" in table.outputs["bolus"] else bolus
-        out["bolus_total"] = np.minimum(
-            bolus, np.nan_to_num(_of_rows(table, "max_bolus", at), nan=np.inf)
-        )
-    return out
-
-
-def _meets(values: Mapping[str, Any], when: Conditions, size: int) -> Any:
-    """Where every named column meets its condition, as for one patient in ``patients.meets``."""
-    seeds = load()
-    mask = np.ones(size, dtype=bool)
-    for name, condition in when.items():
-        wanted = [condition] if isinstance(condition, str) else condition
-        absent = "absent" in wanted
-        if name not in values:
-            if not absent:
-                return np.zeros(size, dtype=bool)
-            continue
-        quantity = seeds.quantities[seeds.names[name]]
-        if quantity.kind == "number":
-            numbers = np.asarray(values[name], dtype=float)
-            held = absent & np.isnan(numbers)
-            for part in wanted:
-                if part != "absent":
-                    held |= Interval.parse(part).holds(numbers)
-            mask &= held
-        else:
-            options = options_of(quantity)
-            listed = [options.index(w) for w in wanted if w in options]
-            listed += [len(options)] if absent else []
-            mask &= np.isin(class_codes(values[name], quantity), listed)
-    return mask
+    options = Options.taken(inputs)
+    index = pd.Index([t.authority for t in tables])
+    given = {n: [v] for n, v in inputs.items()}
+    one = pd.DataFrame(index=[0]).assign(**given)
+    made = compare_frame(seeds, one, tables, attrs.asdict(options))
+    return made.set_axis(index, axis=0)

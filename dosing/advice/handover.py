@@ -1,15 +1,18 @@
 """Handing over to warfarin after HIT: whether the platelets allow it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from dosing.advice.start import dose_range, start
+from dosing.advice.start import Advice, advice_of, starts, table_of
 from dosing.base.findings import Finding
 from dosing.base.interval import Interval
+from dosing.base.vector import number
+from dosing.knowledge.dosetypes import FixedDose
+from dosing.knowledge.library import Library
 from dosing.knowledge.sentences import words
-from dosing.lint.proved import proved
-from dosing.rules.patients import check
+from dosing.rules.derive import patient_of
 
 
 @attrs.frozen(kw_only=True)
@@ -27,42 +30,32 @@ class Gate:
         return attrs.asdict(self)
 
 
-def warfarin_gate(platelets: Any = None, option: str | None = None, **inputs: Any) -> Gate:
-    """Whether the platelets allow warfarin after HIT.
+def gate_of(seeds: Library, advice: Advice, count: float | None) -> Gate:
+    """What an authority's advice on warfarin after HIT says of the platelets.
 
     Parameters
     ----------
-    platelets : float or text, optional
-        [10⁹/L]
-    option : {"ash-2018", "accp-2004"}, optional
-        At least 150, or more than 150; default the site's choice.
-    **inputs
-        For the checks: ``dose_mg``, ``overlap_days``, ``inr``, ``on_vka`` and others.
-
-    Examples
-    --------
-    >>> warfarin_gate(150, "ash-2018").open, warfarin_gate(150, "accp-2004").open
-    (True, False)
+    seeds : Library
+    advice : Advice
+        On warfarin in HIT.
+    count : float, optional
+        Platelets. [10⁹/L]
     """
-    seeds = proved()
-    option = option or seeds.site.warfarin_gate
-    advice = start("warfarin", "hit", option, platelets=platelets, **inputs)
-    table = seeds.tables[advice.table]
+    table, option = seeds.tables[advice.table], advice.authority
     allowed = next(r for r in table.rows if not r.refuses)
     interval = Interval.parse(str(allowed.when["platelets"]))
     edge = "gate-at-least" if interval.low_closed else "gate-more-than"
-    gate = words(edge, count=interval.low)
-    known = advice.row is not None
-    opened = None if not known else not table.rows[(advice.row or 1) - 1].refuses
-    count = check({"platelets": platelets}).number("platelets")
+    gate = words(edge, seeds, count=interval.low)
+    opened = None if advice.row is None else not table.rows[advice.row - 1].refuses
     if opened is None or count is None:
-        text = words("gate-needed", gate=gate, option=option)
+        text = words("gate-needed", seeds, gate=gate, option=option)
         opened = None
     elif opened:
-        first = dose_range(allowed)[0]
-        text = words("gate-open", count=count, gate=gate, option=option, first=first)
+        assert isinstance(allowed.then, FixedDose)
+        first = allowed.then.ordered
+        text = words("gate-open", seeds, count=count, gate=gate, option=option, first=first)
     else:
-        text = words("gate-closed", count=count, gate=gate, option=option)
+        text = words("gate-closed", seeds, count=count, gate=gate, option=option)
     return Gate(
         open=opened,
         text=text,
@@ -71,3 +64,17 @@ def warfarin_gate(platelets: Any = None, option: str | None = None, **inputs: An
         inclusive=interval.low_closed,
         cite=advice.cite,
     )
+
+
+def warfarin_gate(
+    seeds: Library,
+    platelets: Any,
+    option: str | None = None,
+    inputs: Mapping[str, Any] | None = None,
+) -> Gate:
+    """Whether the platelets allow warfarin after HIT, by an authority or the site's choice."""
+    table = table_of(seeds, "warfarin", "hit", option or seeds.site.warfarin_gate)
+    given = {"platelets": platelets, **(inputs or {})}
+    patients = patient_of(seeds, given)
+    advice = advice_of(starts(table, patients), 0, given)
+    return gate_of(seeds, advice, number(patients.numbers("platelets")[0]))

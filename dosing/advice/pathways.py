@@ -7,44 +7,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
+import numpy as np
 
-from dosing.advice.start import VERSION, Advice, advise, derive, needed, outside, tables_of
+from dosing.advice.guide import Guidance, guidance
+from dosing.advice.start import Advice, advice_of, sizes_of, starts, tables_of
 from dosing.base.findings import Finding, ordered, stopped
-from dosing.base.units import show
-from dosing.knowledge.library import Library
+from dosing.knowledge.library import VERSION, Library
 from dosing.knowledge.scoretypes import Pathway, Stage
 from dosing.knowledge.seedtypes import Confirmed, Table
-from dosing.lint.proved import proved
-from dosing.orders.fixed import size_name
-from dosing.orders.infusion import is_infusion, strength_name
-from dosing.rules.checks import check_findings, fired, row_findings, safety_checks
-from dosing.rules.patients import Patient, check
-from dosing.rules.tables import OUTSIDE, grid_of
-from dosing.scores.additive import ScoreResult
-from dosing.scores.door import needs_of, score_of
+from dosing.orders.pump import is_infusion, strength_name
+from dosing.rules.checks import checks_of, cited, safety_checks
+from dosing.rules.columns import Patients
+from dosing.rules.conditions import names_in
+from dosing.rules.decide import fired
+from dosing.rules.remarks import findings_at
+from dosing.scores.door import needs_of, score_of, scores
+from dosing.scores.result import ScoreResult
 
 MOST_REASONS = 3  # when every authority refuses
 PLACES = ("suits", "possible", "less suitable", "excluded")
-
-
-@attrs.frozen(kw_only=True)
-class Guidance:
-    """What a table of sentences answers; ``says`` is empty while something is missing."""
-
-    table: str
-    title: str
-    says: dict[str, Any]
-    findings: tuple[Finding, ...]
-    missing: tuple[str, ...]
-    row: int | None
-    cite: str
-    confirmed: Confirmed | None
-
-    def __str__(self) -> str:
-        lines = [self.title]
-        lines += [f"  {_said(name, value)}" for name, value in self.says.items()]
-        lines += _finding_lines(self.findings)
-        return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
 
 
 @attrs.frozen(kw_only=True)
@@ -95,6 +76,16 @@ class StageResult:
         )
 
     @property
+    def told(self) -> Iterator[Finding]:
+        """What the step, its tables and its orders have found."""
+        yield from self.findings
+        for said in self.guidance:
+            yield from said.findings
+        for several in self.orders:
+            for one in several:
+                yield from one.findings
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What this step still needs, by the registry's names."""
         parts: list[str] = [n for s in self.scores for n in s.missing]
@@ -109,19 +100,24 @@ class PathwayResult:
 
     pathway: str
     title: str
+    status: str
     stages: tuple[StageResult, ...]
     findings: tuple[Finding, ...]
     cite: str
     confirmed: Confirmed | None
     inputs: dict[str, Any]
     missing: tuple[str, ...]
-    refused: bool
     seeds: str
     version: str = VERSION
 
+    @property
+    def refused(self) -> bool:
+        """Whether the input must first be completed or put right."""
+        return self.status in ("missing", "impossible")
+
     def to_dict(self) -> dict[str, Any]:
         """The answers as JSON carries them."""
-        return attrs.asdict(self)
+        return attrs.asdict(self) | {"refused": self.refused}
 
     def __str__(self) -> str:
         lines = [self.title, *_finding_lines(self.findings)]
@@ -144,16 +140,8 @@ class PathwayResult:
         return f"<pre>{html.escape(str(self))}</pre>"
 
 
-def _said(name: str, value: Any) -> str:
-    """One output of a table: a sentence as it is, a number or a range with its name."""
-    if isinstance(value, str):
-        return value
-    ends = value if isinstance(value, list | tuple) else [value]
-    return f"{' to '.join(show(end) for end in ends)} ({name.replace('_pct', ', %')})"
-
-
 def _finding_lines(findings: tuple[Finding, ...]) -> list[str]:
-    return [f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in findings]
+    return [f"  {finding}" for finding in findings]
 
 
 def _in_short(advice: Advice) -> str:
@@ -162,85 +150,80 @@ def _in_short(advice: Advice) -> str:
     return "no dose; more answers are needed" if advice.missing else "no dose"
 
 
-def pathway(name: str, **inputs: Any) -> PathwayResult:
+def walk(found: Pathway, patients: Patients, inputs: Mapping[str, Any]) -> PathwayResult:
     """Walk a pathway with one patient.
 
     Parameters
     ----------
-    name : str
-        ``hit``, ``hit-screening``, ``hit-procedures``, ``ivig``, ``plasma-exchange``,
-        ``warfarin-start``, ``warfarin-maintenance``, ``doac-switch``, ``heparin-resistance`` or
-        ``hlh``.
-    **inputs
-        By the registry's names. A score that an earlier step works out serves the later ones.
+    found : Pathway
+    patients : Patients
+        One, with what follows from what was given. A score that an earlier step works out serves
+        the later ones.
+    inputs : mapping
+        What was given, to be said again.
 
     Returns
     -------
     PathwayResult
         Each step says what it can, and what it still needs.
-
-    Raises
-    ------
-    ValueError
-        For an unknown pathway or input, with what exists.
     """
-    seeds = proved()
-    if name not in seeds.pathways:
-        raise ValueError(f"there is no pathway {name!r}; there are {', '.join(seeds.pathways)}")
-    return walk(seeds, seeds.pathways[name], inputs)
-
-
-def walk(seeds: Library, found: Pathway, inputs: Mapping[str, Any]) -> PathwayResult:
-    """As :func:`pathway`, for a pathway at hand."""
-    patient, _ = derive(check(inputs))
+    seeds = patients.seeds
+    at_the_door = findings_at(patients.remarks, 0)
+    patients = attrs.evolve(patients, remarks=())
     stages = []
     for stage in found.stages:
-        result, patient = _stage(seeds, stage, patient, inputs)
+        result, patients = _stage(stage, patients, inputs)
         stages.append(result)
-    findings = list(patient.findings)
+    findings = list(at_the_door)
     if found.note:
         findings.append(Finding("note", found.note, found.cite))
+    answered = any(s.answered for s in stages)
+    impossible = stopped(at_the_door)
+    missing = tuple(dict.fromkeys(n for s in stages for n in s.missing))
+    stops = any(f.level == "stop" for s in stages for f in s.told)
+    status = "ok" if answered else "stop" if stops and not missing else "missing"
+    status = "impossible" if impossible else status
     return PathwayResult(
         pathway=found.id,
         title=found.title,
+        status=status,
         stages=tuple(stages),
         findings=ordered(findings),
         cite=found.cite,
         confirmed=found.confirmed or seeds.confirmed(found.cite),
         inputs=dict(inputs),
-        missing=tuple(dict.fromkeys(n for s in stages for n in s.missing)),
-        refused=patient.stopped or not any(s.answered for s in stages),
+        missing=missing,
         seeds=seeds.digest,
     )
 
 
 def _stage(
-    seeds: Library, stage: Stage, patient: Patient, inputs: Mapping[str, Any]
-) -> tuple[StageResult, Patient]:
-    scores = []
+    stage: Stage, patients: Patients, inputs: Mapping[str, Any]
+) -> tuple[StageResult, Patients]:
+    seeds = patients.seeds
+    found = []
     for name in stage.scores:
-        one = score_of(seeds, name, patient, inputs)
-        own = set(patient.findings)  # the pathway says once what is wrong with an input
-        scores.append(attrs.evolve(one, findings=tuple(f for f in one.findings if f not in own)))
-        patient = _with_total(seeds, name, one, patient)
-    said = ordered(fired([(c, stage.cite) for c in stage.checks], patient))
+        one = score_of(scores(seeds, name, patients), 0, inputs)
+        found.append(one)
+        patients = _with_total(name, one, patients)
+    said = findings_at(fired(patients, cited(stage.checks, stage.cite)), 0)
     orders = []
     for place in stage.orders:
         drug, _, indication = place.partition("/")
-        tables = _by_region(tables_of(seeds, drug, indication), patient)
-        several = (advise(seeds, t, _all(patient, inputs)) for t in tables)
+        tables = _by_region(tables_of(seeds, drug, indication), patients)
+        several = (advice_of(starts(t, patients), 0, inputs) for t in tables)
         orders.append(tuple(_in_stage(one, said) for one in several))
     result = StageResult(
         title=stage.title,
         note=stage.note,
         cite=stage.cite,
-        scores=tuple(scores),
-        guidance=tuple(guidance(seeds, seeds.tables[i], patient) for i in stage.tables),
-        agents=rank(seeds, [seeds.tables[i] for i in stage.agents], patient, inputs),
+        scores=tuple(found),
+        guidance=tuple(guidance(seeds.tables[i], patients) for i in stage.tables),
+        agents=rank([seeds.tables[i] for i in stage.agents], patients, inputs),
         orders=tuple(orders),
         findings=said,
     )
-    return result, patient
+    return result, patients
 
 
 def _in_stage(advice: Advice, said: tuple[Finding, ...]) -> Advice:
@@ -249,71 +232,39 @@ def _in_stage(advice: Advice, said: tuple[Finding, ...]) -> Advice:
     What it leaves unused serves other steps, so it is not said.
     """
     advice = attrs.evolve(advice, unused=())
-    stops = [f for f in said if f.stops]
+    stops = [f for f in said if f.level == "stop"]
     if not stops or advice.order is None:
         return advice
-    return attrs.evolve(advice, order=None, trace=(), findings=ordered([*stops, *advice.findings]))
+    findings = ordered([*stops, *advice.findings])
+    return attrs.evolve(advice, status="stop", order=None, trace=(), findings=findings)
 
 
-def _with_total(seeds: Library, name: str, one: ScoreResult, patient: Patient) -> Patient:
+def _with_total(name: str, one: ScoreResult, patients: Patients) -> Patients:
     """The patient with the total of a score, where a quantity stands for it."""
+    seeds = patients.seeds
     gives = seeds.scores[name].gives if name in seeds.scores else ""
-    if not gives or one.value is None or patient.get(gives) is not None:
-        return patient
-    return patient.having(**{gives: float(one.value)})
+    if not gives or one.value is None or not patients.lacks(gives)[0]:
+        return patients
+    return patients.having(**{gives: np.array([float(one.value)])})
 
 
-def guidance(seeds: Library, table: Table, patient: Patient) -> Guidance:
-    """What a table of sentences says to a patient."""
-    grid = grid_of(table)
-    given = patient.known(table.columns)
-    at = int(grid.rows_for(given))
-    row = table.rows[at] if at >= 0 else None
-    missing = [] if at >= 0 else [n for n in grid.needed(given) if n not in patient.refused]
-    findings = outside(grid, given) if at == OUTSIDE else []
-    cite = table.cite
-    if row is not None:
-        cite = row.cite or table.cite
-        findings += row_findings(row, cite)
-    findings += check_findings(seeds, table, patient)
-    findings += [needed(seeds, name) for name in missing]
-    if table.note:
-        findings.append(Finding("note", table.note, table.cite))
-    blocked = row is None or patient.stopped or stopped(findings)
-    return Guidance(
-        table=table.id,
-        title=table.title,
-        says={} if blocked or row is None or row.then is None else row.then.given(),
-        findings=ordered(findings),
-        missing=tuple(missing),
-        row=None if row is None else at + 1,
-        cite=cite,
-        confirmed=(row.confirmed if row else None) or table.confirmed or seeds.confirmed(cite),
-    )
-
-
-def _all(patient: Patient, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known of a patient, and what was refused, so that an order is refused for it too."""
-    return {**patient.values, **{n: inputs[n] for n in patient.refused if n in inputs}}
-
-
-def _by_region(tables: Mapping[str, Table], patient: Patient) -> list[Table]:
+def _by_region(tables: Mapping[str, Table], patients: Patients) -> list[Table]:
     """Tables in the site's order, the label of the patient's region first."""
-    region = str(patient.get("region") or "").lower()
+    region = str(patients.words("region")[0] or "").lower()
     return sorted(
         tables.values(), key=lambda t: not (region and t.authority.startswith(f"{region}-"))
     )
 
 
 def rank(
-    seeds: Library, tables: list[Table], patient: Patient, inputs: Mapping[str, Any] | None = None
+    tables: list[Table], patients: Patients, inputs: Mapping[str, Any] | None = None
 ) -> tuple[Agent, ...]:
     """Agents from the most to the least suitable, each with its reasons.
 
     Excluded ones come last; then fewer warnings come first, then more reasons for; then the order
     of the pathway.
     """
-    agents = [_agent(seeds, table, patient, inputs or {}) for table in tables]
+    agents = [_agent(table, patients, inputs or {}) for table in tables]
     return tuple(sorted(agents, key=_rank))
 
 
@@ -322,21 +273,23 @@ def _rank(agent: Agent) -> tuple[int, int, int]:
     return PLACES.index(agent.place), levels.count("warn"), -levels.count("note")
 
 
-def _refusal(seeds: Library, table: Table, advice: Advice, patient: Patient) -> list[Finding]:
+def _refusal(table: Table, advice: Advice, patients: Patients) -> list[Finding]:
     """Why one authority gives no dose; empty while it may. What bars the drug bars it whatever
     else is still unanswered.
     """
-    barred = [f for f in check_findings(seeds, table, patient) if f.level == "stop"]
+    checks = checks_of(patients.seeds, table)
+    barred = [f for f in findings_at(fired(patients, checks), 0) if f.level == "stop"]
     if not barred and advice.order is None and not advice.refused:
         barred = [f for f in advice.findings if f.level == "stop"]
     return barred
 
 
-def _agent(seeds: Library, table: Table, patient: Patient, inputs: Mapping[str, Any]) -> Agent:
-    findings = fired([(c, table.cite) for c in table.checks], patient)
-    tables = _by_region(seeds.find(table.drug, table.indication), patient)
-    advices = [advise(seeds, t, _all(patient, inputs)) for t in tables]
-    refusals = [_refusal(seeds, t, a, patient) for t, a in zip(tables, advices, strict=True)]
+def _agent(table: Table, patients: Patients, inputs: Mapping[str, Any]) -> Agent:
+    seeds = patients.seeds
+    findings = list(findings_at(fired(patients, cited(table.checks, table.cite)), 0))
+    tables = _by_region(seeds.find(table.drug, table.indication), patients)
+    advices = [advice_of(starts(t, patients), 0, inputs) for t in tables]
+    refusals = [_refusal(t, a, patients) for t, a in zip(tables, advices, strict=True)]
     # The site's first authority that does not refuse; only when all do is the drug excluded.
     both = zip(advices, refusals, strict=True)
     open_ = [a for a, no in both if not no and (a.order is not None or a.missing)]
@@ -352,16 +305,21 @@ def _agent(seeds: Library, table: Table, patient: Patient, inputs: Mapping[str, 
             place = name
     if place == "excluded":  # what speaks for a drug that is excluded would only mislead
         findings = [f for f in findings if f.level != "note"]
-    asked = dict.fromkeys(n for c in table.checks for n in c.when)
+    asked = dict.fromkeys(n for c in table.checks for n in names_in(seeds, c.when))
     return Agent(
         drug=table.drug,
         label=seeds.drugs[table.drug].label,
         place=place,
         findings=ordered(findings),
-        unanswered=tuple(n for n in asked if patient.get(n) is None and n not in patient.refused),
+        unanswered=tuple(n for n in asked if _unanswered(patients, n)),
         advice=None if stopped(findings) else advice,
         advices=() if stopped(findings) else tuple(advices),
     )
+
+
+def _unanswered(patients: Patients, name: str) -> bool:
+    refused = patients.is_refused(name)
+    return bool(patients.lacks(name)[0]) and not bool(np.any(refused))
 
 
 # What is asked
@@ -371,14 +329,13 @@ def asked_by_table(seeds: Library, table: Table) -> Iterator[str]:
     """The inputs that a table, its checks and its order may use."""
     yield from table.columns
     for said in table.checks:
-        yield from said.when
+        yield from names_in(seeds, said.when)
     unit = table.outputs.get("dose", "")
+    for name in sizes_of(table):
+        rule = seeds.derivations.get(name)
+        yield from (name,) if rule is None else rule.parts
     if is_infusion(unit):
-        yield from ("weight_kg", strength_name(unit))
-    elif size_name(unit) == "bsa_m2":
-        yield from ("height_cm", "weight_kg")
-    elif size_name(unit):
-        yield size_name(unit)
+        yield strength_name(unit)
 
 
 def asked_by_order(seeds: Library, place: str) -> Iterator[str]:
@@ -403,4 +360,4 @@ def asked_by_stage(seeds: Library, stage: Stage) -> Iterator[str]:
     for place in stage.orders:
         yield from asked_by_order(seeds, place)
     for said in stage.checks:
-        yield from said.when
+        yield from names_in(seeds, said.when)

@@ -4,38 +4,62 @@ from collections.abc import Mapping
 from typing import Any
 
 import attrs
+import numpy as np
+import numpy.typing as npt
 
-from dosing.base.findings import Finding, ordered, stopped
-from dosing.base.units import show
-from dosing.knowledge.dosetypes import FixedDose, Infusion
-from dosing.knowledge.library import Library
+from dosing.base.findings import Finding
+from dosing.base.units import amount, show
+from dosing.base.vector import number, round_half_up
+from dosing.knowledge.dosetypes import FixedDose, Infusion, LaterStep
+from dosing.knowledge.library import VERSION, Library
 from dosing.knowledge.seedtypes import Confirmed, Drug, Row, Table
-from dosing.knowledge.sentences import say
-from dosing.lint.proved import proved
-from dosing.orders import fixed as doses
-from dosing.orders import infusion as orders
-from dosing.orders.infusion import Order
-from dosing.rules.checks import check_findings, row_findings, safety_checks
-from dosing.rules.patients import Patient, check
-from dosing.rules.tables import OUTSIDE, Axis, Grid, grid_of
-from dosing.scores.additive import child_pugh_class, clearance, four_ts_items, four_ts_total
-from dosing.scores.sizes import derive_sizes
+from dosing.orders.fixed import Amounts, amount_remarks, amount_trace, amounts, size_name
+from dosing.orders.infusion import (
+    Bolus,
+    Infusions,
+    Pump,
+    ceiling_remarks,
+    dosing_weight,
+    infusions,
+    strength_of,
+    strength_remarks,
+    trace_of,
+)
+from dosing.orders.order import Order
+from dosing.orders.pump import is_infusion, pump_rate_ml_h
+from dosing.rules.asked import names_asked
+from dosing.rules.checks import checks_of, grave_checks_of
+from dosing.rules.columns import Patients
+from dosing.rules.decide import (
+    MISSING,
+    OK,
+    STATUSES,
+    STOP,
+    Decision,
+    decide,
+    settled,
+    status_of,
+)
+from dosing.rules.remarks import Remark, findings_at, remark
 
-VERSION = "0.1.0"
+Array = npt.NDArray[Any]
 ORDER_INPUTS = ("weight_kg", "concentration_mg_ml", "concentration_units_ml", "bag_ml")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Advice:
     """The answer of one table for one patient.
 
     ``order`` is None when the table refuses or something is missing; the findings say why.
+    ``status`` is ``ok``; ``stop`` where a clinical reason forbids; ``missing`` or ``impossible``
+    where the input must first be completed or put right.
     """
 
     drug: str
     indication: str
     authority: str
     title: str
+    status: str
     order: Order | None
     findings: tuple[Finding, ...]
     trace: tuple[str, ...]
@@ -47,40 +71,27 @@ class Advice:
     missing: tuple[str, ...]
     unused: tuple[str, ...]
     derived: tuple[str, ...]
-    refused: bool
     seeds: str
     version: str = VERSION
 
+    @property
+    def refused(self) -> bool:
+        """Whether the input must first be completed or put right."""
+        return self.status in ("missing", "impossible")
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON carries it."""
-        out = attrs.asdict(self, recurse=False)
+        out = attrs.asdict(self, recurse=False) | {"refused": self.refused}
         out["order"] = None if self.order is None else self.order.to_dict()
         out["findings"] = [f.to_dict() for f in self.findings]
         return {k: list(v) if isinstance(v, tuple) else v for k, v in out.items()}
 
     def __str__(self) -> str:
         lines = [self.title]
-        if self.order is None:
-            lines.append("  no dose")
-        else:
-            order = self.order
-            lines.append(f"  {order}")
-            if order.low is not None and order.high is not None:
-                lines.append(f"    range {show(order.low)} to {show(order.high)} {order.unit}")
-            if order.bolus is not None and (words := order.bolus_words()):
-                by_weight = f"{show(order.bolus)} {order.bolus_unit}: "
-                lines.append(f"    bolus {by_weight if '/' in by_weight else ''}{words}")
-            if order.pump_ml_h is not None:
-                lines.append(
-                    f"    set the pump to {show(order.pump_ml_h)} mL/h"
-                    f" at {show(order.concentration or 0)} {order.concentration_unit}"
-                    f" (gives {show(order.given_dose or 0, 3)} {order.unit})"
-                )
-            if order.recheck_h is not None:
-                lines.append(f"    next aPTT in {show(order.recheck_h)} h")
-        lines += [
-            f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in self.findings
-        ]
+        lines += (
+            ["  no dose"] if self.order is None else [f"  {line}" for line in self.order.lines()]
+        )
+        lines += [f"  {finding}" for finding in self.findings]
         lines += [f"  = {step}" for step in self.trace]
         lines.append(f"  source: {self.cite} ({self.confirmed}); table {self.table}")
         if self.unused:
@@ -95,67 +106,232 @@ class Advice:
         return f"<pre>{html.escape(str(self))}</pre>"
 
 
-def start(
-    drug: str,
-    indication: str = "hit",
-    authority: str | None = None,
-    *,
-    label_table: bool = False,
-    **inputs: Any,
-) -> Advice:
-    """The first order for one patient.
+@attrs.frozen(eq=False)
+class Starts:
+    """The answers of one table for many patients.
+
+    ``at`` is the place of the row of whom it gives a dose, -1 of the others.
+    """
+
+    table: Table
+    patients: Patients
+    decision: Decision
+    status: Array
+    remarks: tuple[Remark, ...]
+    at: Array
+    dose: Array
+    low: Array
+    high: Array
+    infusion: Infusions | None = None
+    amounts: Amounts | None = None
+
+    def numbers(self) -> dict[str, Array]:
+        """The numbers of the order, NaN for whom there is none."""
+        table, seeds = self.table, self.patients.seeds
+        out = {"dose": self.dose, "low": self.low, "high": self.high}
+        if self.infusion is not None:
+            out |= {"pump_ml_h": self.infusion.pump_ml_h, "given_dose": self.infusion.given_dose}
+            if "bolus" in table.outputs:
+                out["bolus_total"] = self.infusion.bolus_total
+        else:
+            if "every_h" in table.outputs:
+                out["every_h"] = _of_rows(table, "every_h", self.at, seeds)
+            if self.amounts is not None:
+                out["total"] = self.amounts.total
+            if "bolus" in table.outputs:
+                out["bolus_total"] = _of_rows(table, "bolus", self.at, seeds)
+        late = (self.status != OK) & (self.at >= 0)  # withheld after the numbers were worked out
+        if late.any():
+            out = {n: np.where(late, np.nan, v) for n, v in out.items()}
+        return out
+
+
+def starts(
+    table: Table, patients: Patients, *, label_table: bool = False, notes: bool = True
+) -> Starts:
+    """Answer many patients from one table.
 
     Parameters
     ----------
-    drug : str
-        For example ``"argatroban"``.
-    indication : str
-        ``"hit"`` unless another is asked for; doses for other indications are never mixed in.
-    authority : str, optional
-        Whose table; default the first of the site's order that has one.
+    table : Table
+    patients : Patients
+        With what follows from what was given.
     label_table : bool
         Round the pump rate as the label's printed table does.
-    **inputs
-        By the registry's names (``weight_kg=70``, ``child_pugh="B"``), as numbers or as typed.
-
-    Returns
-    -------
-    Advice
-        Clinical problems, missing and impossible inputs are findings, and then there is no order.
-
-    Raises
-    ------
-    ValueError
-        For an unknown drug, indication, authority or input, with what exists.
-
-    Examples
-    --------
-    >>> advice = start("argatroban", weight_kg=70, child_pugh="B")
-    >>> advice.order.dose, advice.order.pump_ml_h
-    (0.5, 2.1)
+    notes : bool
+        Whether what is only to be known is wanted too.
     """
-    seeds = proved()
-    tables = tables_of(seeds, drug, indication)
-    if authority is None:
-        authority = next(iter(tables))
-    if authority not in tables:
-        raise ValueError(
-            f"there is no table for {drug} in {indication} by {authority!r};"
-            f" there are {', '.join(tables)}"
+
+    def answer(some: Patients) -> Starts:
+        return _starts(table, some, label_table, notes)
+
+    def evolve(found: Starts, **changes: Any) -> Starts:
+        return attrs.evolve(found, **changes)
+
+    return settled(answer, patients, evolve)
+
+
+def _starts(table: Table, patients: Patients, label_table: bool, notes: bool) -> Starts:
+    seeds = patients.seeds
+    drug = seeds.drugs[table.drug]
+    unit = table.outputs["dose"]
+    pumped = is_infusion(unit)
+    checks = checks_of(seeds, table) if notes else grave_checks_of(seeds, table)
+    decision = decide(patients, table, checks, needs=sizes_of(table))
+    remarks = [*patients.remarks, *decision.remarks]
+    strength = None
+    if pumped:
+        strength = strength_of(patients, drug, unit)
+        remarks += strength_remarks(seeds, drug, strength)
+    status = status_of(patients, decision, remarks)
+    fine = status == OK
+    at = decision.at if fine.all() else np.where(fine, decision.at, -1)
+    dose, low, high = (_of_rows(table, n, at, seeds) for n in ("dose", "low", "high"))
+    ceiling = ceiling_remarks(seeds, drug, dose, unit, table.indication, fine)
+    made = Starts(table, patients, decision, status, (), at, dose, low, high)
+    if pumped:
+        assert strength is not None
+        made, more = _pumped(made, drug, strength, label_table, fine)
+    else:
+        made, more = _fixed(made, fine)
+    ranges = _range_remarks(seeds, made, fine) if notes else []
+    remarks += [*ceiling, *ranges, *more]
+    if made.infusion is not None and made.infusion.lacking.any():
+        status = np.where(fine & made.infusion.lacking, MISSING, status)
+    for late in (*ceiling, *more):
+        if late.level == "stop":
+            status = np.where(late.where, STOP, status)
+    return attrs.evolve(made, status=status, remarks=tuple(remarks))
+
+
+def _pumped(
+    made: Starts, drug: Drug, strength: Array, label_table: bool, fine: Array
+) -> tuple[Starts, list[Remark]]:
+    patients, table = made.patients, made.table
+    seeds = patients.seeds
+    weight, capped = dosing_weight(seeds, drug, patients.numbers("weight_kg"), fine)
+    label = table.label_table if label_table else None
+    bolus = None
+    if "bolus" in table.outputs:
+        dose, most = (_of_rows(table, n, made.at, seeds) for n in ("bolus", "max_bolus"))
+        bolus = Bolus(dose, table.outputs["bolus"], most)
+    capped_rate = "max_rate" in table.outputs
+    caps = _of_rows(table, "max_rate", made.at, seeds) if capped_rate else np.nan
+    found = infusions(
+        seeds,
+        made.dose,
+        table.outputs["dose"],
+        weight,
+        Pump(strength, seeds.site.pump_step_ml_h, label),
+        max_rate=caps,
+        bolus=bolus,
+        where=fine,
+    )
+    said = [*capped, *found.remarks]
+    if label_table and label is None:
+        said.append(remark(seeds, "no-label-table", fine, table.cite))
+    return attrs.evolve(made, infusion=found), said
+
+
+def _fixed(made: Starts, fine: Array) -> tuple[Starts, list[Remark]]:
+    table, patients = made.table, made.patients
+    seeds, unit = patients.seeds, table.outputs["dose"]
+    name = size_name(unit)
+    if not name:
+        return made, []
+    step, most = (_of_rows(table, n, made.at, seeds) for n in ("round_to", "max_total"))
+    found = amounts(made.dose, unit, patients.numbers(name), step, most)
+    made = attrs.evolve(made, amounts=found)
+    return made, [*amount_remarks(patients.seeds, found, fine), *_for_patient(made, fine)]
+
+
+def _for_patient(made: Starts, fine: Array) -> list[Remark]:
+    """The printed range and the whole course, worked out for each patient."""
+    one = made.amounts
+    assert one is not None
+    table, row, seeds = made.table, made.decision.row, made.patients.seeds
+    said = []
+    step, most = (_of_rows(table, n, made.at, seeds) for n in ("round_to", "max_total"))
+    higher = made.high > made.dose
+    if higher.any():
+        top = amounts(made.high, one.unit, one.size, step, most).total
+        for cite, where in _cites(table, row, fine & higher & (top != one.total)):
+            said.append(
+                remark(
+                    seeds, "range-for-patient", where, cite,
+                    low=one.total, high=top, unit=one.mass,
+                )
+            )  # fmt: skip
+    course = _of_rows(table, "course", made.at, seeds)
+    if (course > 0).any():
+        whole = amounts(course, one.unit, one.size, np.nan, np.nan).total
+        texts = np.array([amount(v) if v == v else "" for v in whole], dtype=object)
+        for cite, where in _cites(table, row, fine & (course > 0)):
+            said.append(
+                remark(seeds, "course-for-patient", where, cite, total=texts, unit=one.mass)
+            )
+    return said
+
+
+def _range_remarks(seeds: Library, made: Starts, fine: Array) -> list[Remark]:
+    """Where the source prints a range, that the site starts at its low end."""
+    table, row = made.table, made.decision.row
+    ranges = [_is_range(r) for r in table.rows]
+    if not any(ranges):
+        return []
+    ranged = np.array([*ranges, False])
+    where = ranged[made.at] & fine
+    return [
+        remark(
+            seeds, "range-starts-low", here, cite,
+            low=made.low, high=made.high, unit=table.outputs["dose"],
         )
-    return advise(seeds, tables[authority], inputs, label_table)
+        for cite, here in _cites(table, row, where)
+    ]  # fmt: skip
 
 
-def compare_advice(drug: str, indication: str = "hit", **inputs: Any) -> list[Advice]:
-    """The first order by every authority, in the site's order.
+def _cites(table: Table, row: Array, where: Array) -> list[tuple[str, Array]]:
+    """The cites of the rows that answer, and whom each answers."""
+    found: dict[str, Array] = {}
+    if where.any():
+        for i in np.unique(row[where]):
+            cite = table.rows[i].cite or table.cite
+            here = where & (row == i)
+            found[cite] = found[cite] | here if cite in found else here
+    return list(found.items())
 
-    Examples
-    --------
-    >>> [a.order.dose for a in compare_advice("fondaparinux", weight_kg=70, crcl_ml_min=80)]
-    [7.5, 7.5]
+
+def _is_range(row: Row) -> bool:
+    return isinstance(row.then, FixedDose | Infusion) and row.then.is_range
+
+
+def _of_rows(table: Table, name: str, at: Array, seeds: Library) -> Array:
+    """What the rows give under a name, by patient; NaN where a row gives nothing.
+
+    ``dose`` is the dose that is ordered; ``low`` and ``high`` are the ends of the printed range.
     """
-    seeds = proved()
-    return [advise(seeds, t, inputs) for t in tables_of(seeds, drug, indication).values()]
+    kept = seeds.kept("numbers")
+    key = (table.id, name)
+    if key not in kept or kept[key][0] is not table:
+        found = [_number_of(r, name) for r in table.rows]
+        kept[key] = (table, np.array([*found, None], dtype=float))
+    numbers: Array = kept[key][1]
+    if len(at) > 1 and np.isnan(numbers).all():
+        return np.full(at.shape, np.nan)
+    return numbers.take(at)
+
+
+def _number_of(row: Row, name: str) -> float | None:
+    if name in ("dose", "low", "high"):
+        return _dose_and_range(row)[("dose", "low", "high").index(name)]
+    return getattr(row.then, name, None)
+
+
+def _dose_and_range(row: Row) -> tuple[float | None, float | None, float | None]:
+    then = row.then
+    if not isinstance(then, FixedDose | Infusion):
+        return None, None, None
+    return (then.ordered, *then.ends)
 
 
 def tables_of(seeds: Library, drug: str, indication: str) -> dict[str, Table]:
@@ -173,266 +349,205 @@ def tables_of(seeds: Library, drug: str, indication: str) -> dict[str, Table]:
     return found
 
 
-def advise(
-    seeds: Library, table: Table, inputs: Mapping[str, Any], label_table: bool = False
-) -> Advice:
-    """Answer one patient from one table."""
-    drug = seeds.drugs[table.drug]
-    patient, derived = derive(check(inputs))
-    grid = grid_of(table)
-    given = patient.known(table.columns)
-    at = int(grid.rows_for(given))
+def table_of(seeds: Library, drug: str, indication: str, authority: str | None) -> Table:
+    """The table of an authority, else that of the first in the site's order."""
+    tables = tables_of(seeds, drug, indication)
+    if authority is None:
+        return next(iter(tables.values()))
+    if authority not in tables:
+        raise ValueError(
+            f"there is no table for {drug} in {indication} by {authority!r};"
+            f" there are {', '.join(tables)}"
+        )
+    return tables[authority]
+
+
+def sizes_of(table: Table) -> tuple[str, ...]:
+    """The size of the patient that the table's dose is multiplied by."""
+    unit = table.outputs.get("dose", "")
+    if is_infusion(unit):
+        return ("weight_kg",)
+    name = size_name(unit)
+    return (name,) if name else ()
+
+
+def advice_of(found: Starts, i: int, inputs: Mapping[str, Any]) -> Advice:
+    """The answer of one of the patients, in full."""
+    table, patients, seeds = found.table, found.patients, found.patients.seeds
+    at = int(found.decision.row[i])
     row = table.rows[at] if at >= 0 else None
-    findings = list(patient.findings)
-    missing = [] if at >= 0 else list(grid.needed(given))
-    mg_ml = concentration(seeds, drug, table.outputs.get("dose", ""), patient)
-    missing += [n for n in sizes_of(table) if patient.get(n) is None and n not in missing]
-    if row is not None and row.refuses:
-        missing = []
-    if at == OUTSIDE:
-        findings += outside(grid, given)
-    bag = orders.check_concentration(drug, mg_ml) if drug_is_pumped(table) else []
-    refused = patient.stopped or bool(missing) or at == OUTSIDE or stopped(bag)
-    findings += bag
-    if row is not None:
-        findings += row_findings(row, row.cite or table.cite)
-    findings += check_findings(seeds, table, patient)
-    findings += [needed(seeds, name) for name in missing if name not in patient.refused]
-    if table.note:
-        findings.append(Finding("note", table.note, table.cite))
-    order: Order | None = None
-    trace = list(derived)
-    if row is not None and not row.refuses and not refused and not stopped(findings):
-        order, more, steps = _order(seeds, table, row, drug, patient, mg_ml, label_table)
-        findings += more
-        trace += [_row_trace(table, at, row), *steps]
-    cite = row.cite if row is not None and row.cite else table.cite
+    derived = [said for words in patients.derived.values() if (said := words(i))]
+    status = STATUSES[int(found.status[i])]
+    order, trace = None, list(derived)
+    if status == "ok" and row is not None:
+        order = _order(found, row, i)
+        trace += [*_row_trace(table, at, row), *_working(found, row, i)]
+    missing = [n for n, where in found.decision.missing.items() if where[i]]
     return Advice(
         drug=table.drug,
         indication=table.indication,
         authority=table.authority,
         title=table.title,
-        order=None if stopped(findings) else order,
-        findings=ordered(findings),
+        status=status,
+        order=order,
+        findings=findings_at(found.remarks, i),
         trace=tuple(trace),
-        cite=cite,
-        confirmed=_confirmed(seeds, table, row),
+        cite=row.cite if row is not None and row.cite else table.cite,
+        confirmed=seeds.grade(table, row),
         table=table.id,
         row=at + 1 if at >= 0 else None,
         inputs=dict(inputs),
         missing=tuple(missing),
-        unused=_unused(seeds, table, patient),
+        unused=unused(patients, table),
         derived=tuple(derived),
-        refused=refused,
         seeds=seeds.digest,
     )
 
 
-def derive(patient: Patient) -> tuple[Patient, list[str]]:
-    """Fill in what follows from what was given: creatinine clearance, Child-Pugh class, 4Ts.
-
-    Nothing that was given is replaced. Each derived value comes with a sentence.
-    """
-    said = []
-    patient = derive_sizes(patient)
-    if patient.get("crcl_ml_min") is None and "crcl_ml_min" not in patient.refused:
-        found = clearance(patient)
-        if found is not None:
-            patient = patient.having(crcl_ml_min=found[0])
-            said.append(found[1])
-    if patient.get("child_pugh") is None and "child_pugh" not in patient.refused:
-        grade = child_pugh_class(patient)
-        if grade is not None:
-            patient = patient.having(child_pugh=grade[0])
-            said.append(f"Child-Pugh {grade[1]} points, class {grade[0]}")
-    if patient.get("four_ts") is None and "four_ts" not in patient.refused:
-        total = four_ts_total(patient)
-        if total is not None:
-            patient = patient.having(four_ts=total)
-            said.append(f"4Ts score {show(total)} points")
-    before, now = patient.number("platelets_before"), patient.number("platelets")
-    if before is not None and now is not None and patient.get("platelets_falling") is None:
-        patient = patient.having(platelets_falling="yes" if now < before else "no")
-    return patient, said
-
-
-def sizes_of(table: Table) -> list[str]:
-    """The size of the patient that the table's dose is multiplied by."""
-    unit = table.outputs.get("dose", "")
-    if orders.is_infusion(unit):
-        return ["weight_kg"]
-    name = doses.size_name(unit)
-    return ["height_cm", "weight_kg"] if name == "bsa_m2" else [name] if name else []
-
-
-def drug_is_pumped(table: Table) -> bool:
-    """Whether the table's dose is given by pump."""
-    return orders.is_infusion(table.outputs.get("dose", ""))
-
-
-def concentration(seeds: Library, drug: Drug, unit: str, patient: Patient) -> float | None:
-    """The strength in the pump as given, else the site's, in what the dose unit asks."""
-    name = orders.strength_name(unit)
-    usual: dict[str, float] = getattr(seeds.site, name)
-    given = patient.number(name)
-    return usual.get(drug.id) if given is None else given
-
-
-def needed(seeds: Library, name: str) -> Finding:
-    """That an input is needed, and which answers it has."""
-    quantity = seeds.quantities[seeds.names[name]]
-    if quantity.kind == "yes-no":
-        return say("input-needed-yes-no", label=quantity.label)
-    if quantity.kind == "class":
-        answers = ", ".join(quantity.values)
-        return say("input-needed-class", label=quantity.label, answers=answers)
-    return say("input-needed", label=quantity.label)
-
-
-def outside(grid: Grid, given: Mapping[str, Any]) -> list[Finding]:
-    """Which value lies outside what the table covers."""
-    found = []
-    for axis in grid.axes:
-        if axis.name in given and not axis.values and given[axis.name] not in axis.domain:
-            value = float(given[axis.name])
-            unit = axis.quantity.names[axis.name].unit
-            found.append(
-                say(
-                    "outside-table",
-                    label=axis.quantity.label,
-                    value=value,
-                    unit=unit,
-                    covers=_covers(axis),
-                )
-            )
-    return found
-
-
-def _covers(axis: Axis) -> str:
-    low, high = axis.domain.low, axis.domain.high
-    below = "" if axis.domain.high_closed else "below "
-    return f"{show(low)} to {below}{show(high)}"
-
-
-def _order(
-    seeds: Library,
-    table: Table,
-    row: Row,
-    drug: Drug,
-    patient: Patient,
-    mg_ml: float | None,
-    label_table: bool,
-) -> tuple[Order | None, list[Finding], list[str]]:
-    site = seeds.site
-    then = row.then
-    assert isinstance(then, FixedDose | Infusion)
-    dose, low, high = dose_range(row)
+def _order(found: Starts, row: Row, i: int) -> Order:
+    table, patients = found.table, found.patients
+    drug, then = patients.seeds.drugs[table.drug], row.then
     unit = table.outputs["dose"]
-    findings = orders.check_ceiling(drug, dose, unit, table.indication)
-    trace = []
-    if then.is_range:
-        spread = f"{show(low or 0)} to {show(high or 0)} {unit}"
-        trace.append(f"range {spread}: the site starts at the low end")
-        cite = row.cite or table.cite
-        findings.append(say("range-starts-low", cite, low=low, high=high, unit=unit))
-    if isinstance(then, FixedDose):
-        order, said, steps = doses.order(table, row, drug, patient, dose, low=low, high=high)
-        return order, findings + said, trace + steps
-    weight = patient.number("weight_kg")
-    assert weight is not None
-    weight, capped = capped_weight(seeds, drug, weight)
-    findings += capped
-    label = table.label_table if label_table else None
-    if label_table and label is None:
-        findings.append(say("no-label-table", table.cite))
-    found, problems, steps = orders.infusion(
-        drug,
-        dose,
-        unit=unit,
-        weight_kg=weight,
-        concentration_mg_ml=mg_ml,
-        step_ml_h=site.pump_step_ml_h,
-        label=label,
-        bolus=then.bolus,
-        bolus_unit=table.outputs.get("bolus"),
-        bag_ml=patient.number("bag_ml"),
-        max_rate=then.max_rate,
-        max_bolus=then.max_bolus,
-        low=low,
-        high=high,
-        recheck_h=then.recheck_h,
-        for_h=then.for_h,
-        how=then.how,
-        then=tuple(step.given() for step in then.next),
-    )
-    return found, findings + problems, trace + steps
-
-
-def dose_range(row: Row) -> tuple[float, float | None, float | None]:
-    """The dose that is ordered, and the ends of the range that the source prints."""
-    then = row.then
     assert isinstance(then, FixedDose | Infusion)
-    return then.ordered, *then.ends
+    common: dict[str, Any] = {
+        "drug": drug.label,
+        "dose": float(found.dose[i]),
+        "unit": unit,
+        "low": number(found.low[i]),
+        "high": number(found.high[i]),
+        "for_h": then.for_h,
+        "how": then.how,
+    }
+    if isinstance(then, Infusion):
+        return _infusion_order(found, then, i, common)
+    one = found.amounts
+    return Order(
+        **common,
+        route=then.route or drug.route,
+        total=None if one is None else number(one.total[i]),
+        total_unit="" if one is None else one.mass,
+        amount_of=then.amount_of,
+        doses_a_day=then.doses_a_day,
+        capped=one is not None and bool(one.capped[i]),
+        weight_kg=number(one.size[i]) if one is not None and unit.endswith("/kg") else None,
+        every_h=then.every_h,
+        bolus=then.bolus,
+        bolus_unit=table.outputs["bolus"] if then.bolus else None,
+        bolus_total=then.bolus,
+        for_days=then.for_days,
+        on_days=then.on_days,
+        then=_later_doses(found, then, i),
+    )
 
 
-def capped_weight(seeds: Library, drug: Drug, weight_kg: float) -> tuple[float, list[Finding]]:
-    """The dosing weight under the site's cap, and a finding when the cap bound."""
-    cap = seeds.site.weight_caps.get(drug.id)
-    if cap is None or weight_kg <= cap:
-        return weight_kg, []
-    return cap, [say("weight-capped", drug=drug.label, cap=cap, weight_kg=weight_kg)]
+def _infusion_order(found: Starts, then: Infusion, i: int, common: Mapping[str, Any]) -> Order:
+    made, patients = found.infusion, found.patients
+    assert made is not None
+    drug = patients.seeds.drugs[found.table.drug]
+    strength, pump = number(made.strength[i]), number(made.pump_ml_h[i])
+    bolus = None if made.bolus is None else number(made.bolus.dose[i])
+    given = patients.get("bag_ml")
+    bag = None if given is None else number(given[i])
+    size = (bag if bag is not None else drug.bag_ml) if pump is not None else None
+    capped = not np.isnan(made.rate_cap[i]) or bool(made.bolus_capped[i])
+    return Order(
+        **common,
+        route=drug.route,
+        weight_kg=number(made.weight_kg[i]),
+        concentration=strength,
+        concentration_unit=None if strength is None else f"{made.mass}/mL",
+        pump_ml_h=pump,
+        given_dose=number(made.given_dose[i]),
+        bolus=bolus,
+        bolus_unit=made.bolus.unit if made.bolus is not None and bolus is not None else None,
+        bolus_total=number(made.bolus_total[i]) if bolus is not None else None,
+        bolus_ml=number(made.bolus_ml[i]) if bolus is not None else None,
+        bag_ml=size,
+        bag_life_h=None if size is None or pump is None else round(size / pump, 2),
+        capped=capped,
+        rate_cap=number(made.rate_cap[i]),
+        recheck_h=then.recheck_h,
+        then=_later_rates(made, then, i),
+    )
 
 
-def _row_trace(table: Table, at: int, row: Row) -> str:
-    dose, low, high = dose_range(row)
+def _later_rates(made: Infusions, then: Infusion, i: int) -> tuple[dict[str, Any], ...]:
+    """The later steps of an infusion, each with its pump rate."""
+    later = []
+    for one in then.next:
+        step = one.given()
+        if one.dose is not None and one.unit in ("", made.unit) and not np.isnan(made.strength[i]):
+            exact = pump_rate_ml_h(one.dose, made.unit, made.weight_kg[i], made.strength[i])
+            step["pump_ml_h"] = float(round_half_up(exact, made.step_ml_h))
+        later.append(step)
+    return tuple(later)
+
+
+def _later_doses(found: Starts, then: FixedDose, i: int) -> tuple[dict[str, Any], ...]:
+    """The later steps of a fixed dose, each worked out for the patient."""
+    later = []
+    one = found.amounts
+    for part in then.next:
+        step = part.given()
+        if one is not None and part.dose is not None:
+            step["total"] = number(_later_total(one, then, part, i))
+        later.append(step)
+    return tuple(later)
+
+
+def _later_total(one: Amounts, then: FixedDose, part: LaterStep, i: int) -> Any:
+    cap = part.max_total if part.max_total is not None else then.max_total
+    if "max_total" in part.none:  # the source says that this step has none
+        cap = None
+    nothing = np.nan
+    made = amounts(
+        np.array([part.dose]),
+        one.unit,
+        one.size[i : i + 1],
+        nothing if then.round_to is None else then.round_to,
+        nothing if cap is None else cap,
+    )
+    return made.total[0]
+
+
+def _row_trace(table: Table, at: int, row: Row) -> list[str]:
+    dose, low, high = _dose_and_range(row)
+    assert dose is not None
     when = ", ".join(
         f"{name} {' or '.join(c) if isinstance(c, list) else c}" for name, c in row.when.items()
     )
     spread = "" if low is None or high is None else f" ({show(low)} to {show(high)})"
-    return (
+    return [
         f"{table.authority} row {at + 1}: {when or 'everyone'} gives"
         f" {show(dose)} {table.outputs['dose']}{spread}"
-    )
+    ]
 
 
-def _confirmed(seeds: Library, table: Table, row: Row | None) -> Confirmed | None:
-    if row is not None and row.confirmed:
-        return row.confirmed
-    if row is not None and row.cite:
-        return seeds.confirmed(row.cite)
-    return table.confirmed or seeds.confirmed(table.cite)
+def _working(found: Starts, row: Row, i: int) -> list[str]:
+    lines = []
+    if _is_range(row):
+        spread = f"{show(found.low[i])} to {show(found.high[i])} {found.table.outputs['dose']}"
+        lines.append(f"range {spread}: the site starts at the low end")
+    if found.infusion is not None:
+        return lines + trace_of(found.infusion, i)
+    if found.amounts is not None:
+        assert isinstance(row.then, FixedDose)
+        lines += amount_trace(found.amounts, i, row.then.round_to)
+    return lines
 
 
-def _unused(seeds: Library, table: Table, patient: Patient) -> tuple[str, ...]:
+def unused(patients: Patients, table: Table) -> tuple[str, ...]:
     """What was given but is asked by neither the table, the order, nor any check."""
-    asked = {seeds.names[n] for n in (*table.columns, *ORDER_INPUTS)}
-    if not drug_is_pumped(table):
-        asked -= {seeds.names[n] for n in ORDER_INPUTS if n not in table.columns}
-    for other in (table, *safety_checks(seeds, table.drug, table.indication)):
-        asked |= {seeds.names[n] for c in other.checks for n in c.when}
-    if "crcl" in asked:
-        asked |= {
-            seeds.names[n] for n in ("age_y", "sex", "creatinine_mg_dl", "weight_kg", "height_cm")
-        }
-    if "child_pugh" in asked:
-        score = seeds.scores["child-pugh"]
-        parts = [n for i in score.items for n in (*i.units, i.classes.get("quantity")) if n]
-        asked |= {seeds.names[n] for n in parts} | {v.quantity for v in score.variants.values()}
-    if "four_ts" in asked:
-        asked |= four_ts_items(seeds)
-    if "platelets_falling" in asked:
-        asked |= {"platelets", "platelets_before"}
-    asked |= {seeds.names[n] for n in sizes_of(table)} | {"bsa", "platelet_fall"}
-    return tuple(name for name in patient.values if seeds.names[name] not in asked)
+    asked = asked_by_start(patients.seeds, table)
+    return tuple(name for name in patients.given if patients.seeds.names[name] not in asked)
 
 
-def look_up(seeds: Library, table: Table, patient: Patient) -> tuple[dict[str, Any], list[Finding]]:
-    """The outputs of a table that is no order, such as the choice of a protocol."""
-    grid = grid_of(table)
-    given = patient.known(table.columns)
-    at = int(grid.rows_for(given))
-    if at < 0:
-        return {}, [needed(seeds, name) for name in grid.needed(given)]
-    row = table.rows[at]
-    says = row.then.given() if row.then is not None else {}
-    return says, row_findings(row, row.cite or table.cite)
+def asked_by_start(seeds: Library, table: Table) -> set[str]:
+    """The quantities that a table, its checks and its order may use."""
+    kept = seeds.kept("asked")
+    if table.id not in kept or kept[table.id][0] is not table:
+        more = ORDER_INPUTS if is_infusion(table.outputs.get("dose", "")) else ()
+        names = (*table.columns, *more, *sizes_of(table))
+        kept[table.id] = (table, names_asked(seeds, names, checks_of(seeds, table)))
+    found: set[str] = kept[table.id][1]
+    return found

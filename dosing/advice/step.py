@@ -5,13 +5,11 @@ from typing import Any
 
 import attrs
 
-from dosing.advice.start import VERSION
 from dosing.base.findings import Finding
 from dosing.base.units import show, show_hours
+from dosing.knowledge.library import VERSION
 from dosing.knowledge.seedtypes import Change, Confirmed, Protocol
 from dosing.knowledge.sentences import words
-from dosing.rules.patients import Patient
-from dosing.rules.protocols import running_name
 
 
 @attrs.frozen(kw_only=True)
@@ -23,6 +21,7 @@ class Step:
     """
 
     action: str
+    status: str = "ok"
     rate: float | None
     unit: str
     pump_ml_h: float | None
@@ -99,9 +98,7 @@ class Step:
 
     def __str__(self) -> str:
         lines = [self.title, f"  {self.sentence}"]
-        lines += [
-            f"  {f.level}: {f.text}" + (f" [{f.cite}]" if f.cite else "") for f in self.findings
-        ]
+        lines += [f"  {finding}" for finding in self.findings]
         lines += [f"  = {line}" for line in self.trace]
         return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
 
@@ -114,13 +111,24 @@ class Step:
 
 
 def working(
-    protocol: Protocol, patient: Patient, then: Change, at: int, resuming: bool
+    protocol: Protocol, values: Mapping[str, float], then: Change, at: int, resuming: bool
 ) -> list[str]:
-    """The arithmetic of a step, as a pharmacist would write it."""
-    running, unit = patient.number(running_name(protocol)) or 0.0, protocol.dose_unit
+    """The arithmetic of a step, as a pharmacist would write it.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    values : mapping
+        The rate that runs, and the aPTT and its baseline where they are known.
+    then : Change
+    at : int
+        The place of the row.
+    resuming : bool
+    """
+    running, unit = values["running"], protocol.dose_unit
     lines = []
-    aptt, baseline = patient.number("aptt_s"), patient.number("baseline_aptt_s")
-    if aptt is not None and protocol.measure == "aptt_ratio" and baseline is not None:
+    if protocol.measure == "aptt_ratio" and {"aptt_s", "baseline_aptt_s"} <= values.keys():
+        aptt, baseline = values["aptt_s"], values["baseline_aptt_s"]
         lines.append(
             f"aPTT {show(aptt)} s ÷ baseline {show(baseline)} s = {show(aptt / baseline, 3)}"
         )
@@ -132,9 +140,8 @@ def working(
     if resuming or then.none:
         return lines
     if then.holds:
-        lines.append(
-            _arithmetic(running, then.resume_factor, then.resume_add, unit) + " on resuming"
-        )
+        again = _arithmetic(running, then.resume_factor, then.resume_add, unit)
+        lines.append(f"{again} on resuming")
     elif not then.stop:
         lines.append(_arithmetic(running, then.factor, then.add, unit))
     return lines

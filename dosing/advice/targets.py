@@ -3,12 +3,18 @@
 from typing import Any
 
 import attrs
+import numpy as np
+import numpy.typing as npt
 
 from dosing.base.findings import Finding
 from dosing.base.units import show
-from dosing.knowledge.sentences import say
-from dosing.lint.proved import proved
-from dosing.rules.patients import check
+from dosing.knowledge.library import Library
+from dosing.rules.columns import Patients, one_patient
+from dosing.rules.decide import IMPOSSIBLE, MISSING, OK, STOP, needed
+from dosing.rules.remarks import Remark, findings_at, remark
+
+Array = npt.NDArray[Any]
+BASELINE = "baseline_aptt_s"
 
 
 @attrs.frozen(kw_only=True)
@@ -24,61 +30,99 @@ class TargetRange:
         return attrs.asdict(self)
 
 
-def target(drug: str, baseline_aptt_s: Any = None) -> TargetRange:
-    """The aPTT target of a drug for a patient's own baseline, or the site's fixed range.
+@attrs.frozen(eq=False)
+class Windows:
+    """The aPTT sought for many patients, NaN where there is none. [s]"""
 
-    Parameters
-    ----------
-    drug : str
-    baseline_aptt_s : float or text, optional
-        [s]
+    drug: str
+    patients: Patients
+    status: Array
+    low: Array
+    high: Array
+    remarks: tuple[Remark, ...]
+    cite: str = ""
 
-    Examples
-    --------
-    >>> target("argatroban", 28).window
-    (42.0, 84.0)
-    """
-    seeds = proved()
+    def numbers(self) -> dict[str, Array]:
+        """The ends of the range."""
+        return {"low": self.low, "high": self.high}
+
+
+def known_drug(seeds: Library, drug: str) -> str:
+    """The drug; ValueError with what exists."""
     if drug not in seeds.drugs:
         raise ValueError(f"there is no drug {drug!r}; there are {', '.join(seeds.drugs)}")
-    fixed = seeds.site.aptt_range.get(drug)
+    return drug
+
+
+def windows(seeds: Library, drug: str, patients: Patients) -> Windows:
+    """The aPTT sought for each patient's own baseline, or the site's fixed range."""
+    size, said = patients.size, list(patients.remarks)
+    fixed = seeds.site.aptt_range.get(known_drug(seeds, drug))
+    nothing = np.full(size, np.nan)
     if fixed is not None:
-        return TargetRange(
-            window=fixed, findings=(), trace=(f"the site's aPTT range for {drug}",), cite=""
-        )
+        low, high = (np.full(size, end) for end in fixed)
+        return Windows(drug, patients, np.zeros(size, dtype=np.int8), low, high, ())
     rule = seeds.drugs[drug].target
-    patient = check({"baseline_aptt_s": baseline_aptt_s})
-    baseline = patient.number("baseline_aptt_s")
     if rule is None:
-        return TargetRange(
-            window=None,
-            findings=(say("no-aptt-range", drug=drug),),
-            trace=(),
-        )
-    if baseline is None:
-        label = seeds.quantities[seeds.names["baseline_aptt_s"]].label
-        missing = say("input-needed", label=label)
-        return TargetRange(
-            window=None, findings=patient.findings or (missing,), trace=(), cite=rule.cite
-        )
-    low, high = (round(baseline * ratio, 6) for ratio in (rule.low_ratio, rule.high_ratio))
-    trace = [
-        f"{show(rule.low_ratio)} to {show(rule.high_ratio)} × {show(baseline)} s ="
-        f" {show(low, 1)} to {show(high, 1)} s"
-    ]
-    if rule.max_s is not None and low >= rule.max_s:
-        none = say(
-            "no-aptt-target",
-            rule.cite,
-            baseline=baseline,
-            ratio=rule.low_ratio,
-            low=low,
-            limit=rule.max_s,
-        )
-        return TargetRange(window=None, findings=(none,), trace=tuple(trace), cite=rule.cite)
-    if rule.max_s is not None and high > rule.max_s:
-        trace.append(f"not above {show(rule.max_s)} s")
-        high = rule.max_s
-    return TargetRange(
-        window=(low, high), findings=patient.findings, trace=tuple(trace), cite=rule.cite
+        said = [remark(seeds, "no-aptt-range", drug=drug)]
+        status = np.full(size, STOP, dtype=np.int8)
+        return Windows(drug, patients, status, nothing, nothing, tuple(said))
+    baseline = patients.numbers(BASELINE)
+    low, high = (np.round(baseline * ratio, 6) for ratio in (rule.low_ratio, rule.high_ratio))
+    refused = np.asarray(patients.is_refused(BASELINE)) | np.zeros(size, dtype=bool)
+    missing = np.isnan(baseline) & ~refused
+    said.append(needed(seeds, BASELINE, missing))
+    status = np.where(refused, IMPOSSIBLE, np.where(missing, MISSING, OK)).astype(np.int8)
+    if rule.max_s is not None:
+        none = low >= rule.max_s
+        said.insert(
+            0,
+            remark(
+                seeds, "no-aptt-target", none, rule.cite, baseline=baseline,
+                ratio=rule.low_ratio, low=low, limit=rule.max_s,
+            ),
+        )  # fmt: skip
+        status[none] = STOP
+        high = np.fmin(high, rule.max_s)
+    gone = status != OK
+    return Windows(
+        drug,
+        patients,
+        status,
+        np.where(gone, np.nan, low),
+        np.where(gone, np.nan, high),
+        tuple(said),
+        rule.cite,
     )
+
+
+def target_of(found: Windows, i: int) -> TargetRange:
+    """The range of one of the patients, in full."""
+    seeds, drug = found.patients.seeds, found.drug
+    low, high = float(found.low[i]), float(found.high[i])
+    window = None if np.isnan(low) else (low, high)
+    rule = seeds.drugs[drug].target
+    trace: list[str] = []
+    baseline = float(found.patients.numbers(BASELINE)[i])
+    if drug in seeds.site.aptt_range:
+        trace = [f"the site's aPTT range for {drug}"]
+    elif rule is not None and not np.isnan(baseline):
+        ends = [show(baseline * ratio, 1) for ratio in (rule.low_ratio, rule.high_ratio)]
+        trace = [
+            f"{show(rule.low_ratio)} to {show(rule.high_ratio)} × {show(baseline)} s ="
+            f" {ends[0]} to {ends[1]} s"
+        ]
+        if window and rule.max_s is not None and baseline * rule.high_ratio > rule.max_s:
+            trace.append(f"not above {show(rule.max_s)} s")
+    return TargetRange(
+        window=window,
+        findings=findings_at(found.remarks, i),
+        trace=tuple(trace),
+        cite=found.cite,
+    )
+
+
+def target(seeds: Library, drug: str, baseline_aptt_s: Any = None) -> TargetRange:
+    """The aPTT sought for one patient's own baseline, or the site's fixed range."""
+    given = {} if baseline_aptt_s is None else {BASELINE: baseline_aptt_s}
+    return target_of(windows(seeds, drug, one_patient(seeds, given)), 0)

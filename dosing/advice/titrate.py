@@ -1,334 +1,442 @@
 """The next step of a titration: what to set the pump to, when to look again, and why."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import numpy as np
+import numpy.typing as npt
 
-from dosing.advice.start import capped_weight, concentration, derive, outside
 from dosing.advice.step import Step, working
-from dosing.advice.targets import target
-from dosing.base.findings import Finding, ordered, stopped
+from dosing.advice.targets import windows
 from dosing.base.units import show
+from dosing.base.vector import number
 from dosing.knowledge.library import Library
-from dosing.knowledge.seedtypes import Change, Protocol
-from dosing.knowledge.sentences import say
-from dosing.lint.proved import proved
-from dosing.orders import infusion as orders
-from dosing.rules.checks import drug_checks, fired, row_findings
-from dosing.rules.patients import Patient, check
+from dosing.knowledge.seedtypes import Protocol
+from dosing.orders.infusion import (
+    Infusions,
+    Pump,
+    bolus_given,
+    dosing_weight,
+    infusions,
+    strength_of,
+    strength_remarks,
+)
+from dosing.rules.checks import drug_checks
+from dosing.rules.columns import Patients, many_patients
+from dosing.rules.decide import (
+    OK,
+    STATUSES,
+    Decision,
+    decide,
+    needed,
+    row_remarks,
+    settled,
+    status_of,
+)
+from dosing.rules.derive import derive
 from dosing.rules.protocols import (
     ACTIONS,
+    CONTINUE,
+    HOLD,
+    INCREASE,
+    RESUME,
+    STOP,
     Changes,
-    bolus_total,
     bolus_unit,
     changes,
-    inputs_of,
     measure_word,
-    measured,
     running_name,
 )
-from dosing.rules.tables import OUTSIDE, grid_of
-from dosing.scores.additive import missing_findings
+from dosing.rules.read import is_blank
+from dosing.rules.remarks import Remark, findings_at, remark
 
-RATE_NAMES = ("heparin_units_h", "heparin_units_kg_h", "weight_kg", "weight_lb")
+Array = npt.NDArray[Any]
 
 
-def titrate(
-    protocol: str,
-    running: Any,
-    *,
-    in_range_before: Any = 0,
-    held_from: Any = None,
-    **inputs: Any,
-) -> Step:
-    """The next step for one patient, from the rate that runs.
+@attrs.frozen(eq=False)
+class Steps:
+    """The next steps of many patients on one protocol; ``action`` is -1 where there is none."""
+
+    protocol: Protocol
+    patients: Patients
+    decision: Decision
+    status: Array
+    remarks: tuple[Remark, ...]
+    running: Array
+    held_from: Array
+    change: Changes
+    action: Array
+    rate: Array
+    resume_rate: Array
+    recheck_h: Array
+    bolus: Array
+    bolus_flat: Array
+    bolus_total: Array
+    pump: Infusions
+    again: Infusions
+
+    @property
+    def known(self) -> Array:
+        """Who has a next step."""
+        return self.action >= 0
+
+    def numbers(self) -> dict[str, Array]:
+        """The numbers of the step, NaN for whom there is none."""
+        known = self.known
+        numbers = {
+            "rate": self.rate,
+            "pump_ml_h": _pump(self.pump, self.rate),
+            "bolus": self.bolus,
+            "bolus_total": self.bolus_total,
+            "hold_min": np.where(self.action == HOLD, self.change.hold_min, np.nan),
+            "resume_rate": self.resume_rate,
+            "recheck_h": self.recheck_h,
+        }
+        return {n: np.where(known, v, np.nan) for n, v in numbers.items()}
+
+
+HELD = "held_from"  # kept beside the patients' values; no name of the registry
+BY_HOUR, BY_WEIGHT = "heparin_units_h", "heparin_units_kg_h"
+
+
+def titrated(seeds: Library, protocol: Protocol, columns: Mapping[str, Any], size: int) -> Patients:
+    """The patients of a titration, with the rate that runs under the name that is checked.
 
     Parameters
     ----------
-    protocol : str
-        For example ``"argatroban-ummc-2008-critical"``.
-    running : float or text
-        The rate running when the sample was drawn; 0 while held. None for heparin whose rate is
-        given as ``heparin_units_h``, with the weight. [the protocol's dose unit]
-    in_range_before : int or text
-        Results in range just before this one, without a change between.
-    held_from : float or text, optional
-        While held "until in range": the rate to resume at.
-    **inputs
-        By the registry's names: ``aptt_s``, ``baseline_aptt_s`` or ``anti_xa_units_ml``,
-        ``weight_kg`` for the pump rate and the bolus, and anything that the safety checks ask.
-
-    Returns
-    -------
-    Step
-        Clinical problems, missing and impossible inputs are findings; then ``action`` is empty.
-
-    Raises
-    ------
-    ValueError
-        For an unknown protocol or input, with what exists.
-
-    Examples
-    --------
-    >>> step = titrate("argatroban-ummc-2008-critical", 0.5, weight_kg=70, aptt_s=95)
-    >>> step.action, step.hold_min, step.resume_rate
-    ('hold', 30.0, 0.25)
+    seeds : Library
+    protocol : Protocol
+    columns : mapping
+        By the registry's names, ``running`` in the protocol's dose unit, and ``held_from``.
+    size : int
     """
-    seeds = proved()
-    if protocol not in seeds.protocols:
-        raise ValueError(
-            f"there is no protocol {protocol!r}; there are {', '.join(seeds.protocols)}"
+    name = running_name(protocol)
+    given = dict(columns)
+    held = given.pop(HELD, None)
+    if name != "running" and "running" in given:
+        running = given.pop("running")
+        if not _is_empty(running):  # else the rate is given under its own name
+            given[name] = running
+    patients = derive(many_patients(seeds, given, size))
+    held_from = np.full(size, np.nan)
+    if held is not None:
+        read = many_patients(seeds, {name: held}, size)
+        held_from = read.numbers(name)
+        patients = attrs.evolve(
+            patients,
+            remarks=(*patients.remarks, *read.remarks),
+            refused=_either(patients.refused, read.refused),
         )
-    found = seeds.protocols[protocol]
-    name = running_name(found)
-    if running in (None, ""):
-        running = _running_from(seeds, found, inputs)
-    asked = {**inputs, name: running, "in_range_before": in_range_before}
-    patient, derived = derive(check(asked))
-    held = check({name: held_from})
-    findings = [*patient.findings, *held.findings]
-    by_hour = found.dose_unit == "units/kg/h" and patient.get("heparin_units_h") is not None
-    lacks_weight = by_hour and patient.get("weight_kg") is None and running in (None, "")
-    needs = [*inputs_of(found), "weight_kg" if lacks_weight else name]
-    missing = [n for n in needs if patient.get(n) is None and n not in patient.refused]
-    findings += missing_findings(missing)
-    rate, resuming = patient.number(name), held.number(name)
-    if rate is not None:
-        findings += _running_problems(found, rate, resuming is not None)
-    given = patient.known([*inputs_of(found), "aptt_ratio"])
-    values = measured(found, given)
-    if not missing and not patient.stopped and int(grid_of(found).rows_for(values)) == OUTSIDE:
-        findings += outside(grid_of(found), values)
-    formed = {n: float(v) for n, v in values.items() if n == "aptt_ratio"}
-    safety = fired(
-        drug_checks(seeds, found.drug, found.indication, "titrate"), patient.having(**formed)
-    )
-    change = None
-    if not stopped([*findings, *safety]) and rate is not None:
-        before = patient.number("in_range_before") or 0
-        change = changes(found, rate if resuming is None else resuming, given, before)
-        if int(change.row) < 0:
-            change = None
-    return _step(
-        seeds,
-        found,
-        patient,
-        change,
-        resuming,
-        findings,
-        safety,
-        missing,
-        derived,
-        inputs | {"running": running},
-    )
+    values = {**patients.values, HELD: held_from}
+    return attrs.evolve(patients, values=values, given=(*patients.given, HELD))
 
 
-def _running_from(seeds: Library, protocol: Protocol, inputs: dict[str, Any]) -> Any:
-    """The running rate where it was given under another name: in units/h, with the weight."""
-    if protocol.dose_unit == "units/h":
-        return inputs.get("heparin_units_h")
-    if protocol.dose_unit != "units/kg/h":
-        return None
-    given = check({n: inputs[n] for n in RATE_NAMES if n in inputs})
-    rate, weight = given.number("heparin_units_h"), derive(given)[0].number("weight_kg")
-    if rate is None or weight is None:
-        return given.get("heparin_units_kg_h")
-    return round(rate / capped_weight(seeds, seeds.drugs[protocol.drug], weight)[0], 3)
+def _is_empty(column: Any) -> bool:
+    """Whether one value for all was left out."""
+    return isinstance(column, list) and all(is_blank(raw) for raw in column)
 
 
-def _running_problems(protocol: Protocol, rate: float, resuming: bool) -> list[Finding]:
-    if resuming:
-        return []
-    if rate <= 0:
-        return [say("not-running", rate=rate, unit=protocol.dose_unit)]
-    if rate > protocol.limits.top:
-        limits, unit = protocol.limits, protocol.dose_unit
-        return [say("above-largest-rate", limits.cite, rate=rate, unit=unit, top=limits.top)]
-    return []
+def _either(one: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str, Array]:
+    return {**one, **{k: v | one.get(k, False) for k, v in other.items()}}
 
 
-def _step(
-    seeds: Library,
-    protocol: Protocol,
-    patient: Patient,
-    change: Changes | None,
-    resuming: float | None,
-    findings: list[Finding],
-    safety: list[Finding],
-    missing: list[str],
-    derived: list[str],
-    inputs: dict[str, Any],
-) -> Step:
-    row = None if change is None else protocol.rows[int(change.row)]
-    action, rate, resume = "", None, None
-    trace = list(derived)
-    if change is not None and row is not None:
-        action = ACTIONS[int(change.action)]
-        rate = float(change.rate)
-        resume = _float(change.resume_rate)
-        if resuming is not None:
-            action, rate, resume = _while_held(row.then, resuming)
-        trace += working(protocol, patient, row.then, int(change.row), resuming is not None)
-        cite = row.cite or protocol.cite
-        findings += row_findings(row, cite)
-        findings += _limit_findings(protocol, change) if resuming is None else []
-    findings += safety
-    if protocol.note:
-        findings.append(Finding("note", protocol.note, protocol.cite))
-    word = measure_word(protocol)
-    if not seeds.site.confirmed:
-        findings.append(say(f"protocol-not-confirmed{'-aptt' if word == 'aPTT' else ''}"))
-    if patient.get("baseline_aptt_s") is not None and seeds.drugs[protocol.drug].target:
-        window = target(protocol.drug, inputs.get("baseline_aptt_s"))
-        findings += window.findings if window.window is None else ()
-    pump = _pumps(seeds, protocol, patient, (rate, resume))
-    findings += pump[1]
-    if stopped(pump[1]):
-        action, rate, resume = "", None, None
-    numbers = pump[0]
-    bolus, unit, total = None, None, None
-    if change is not None and action:
-        bolus, unit, total = _bolus(seeds, protocol, patient, change, resuming, findings, trace)
-    if action == "continue" and numbers[0] is None and patient.get("weight_kg") is None:
-        findings.append(say("weight-for-pump"))
-    return Step(
+def running_rates(protocol: Protocol, patients: Patients) -> tuple[Array, dict[str, Array]]:
+    """The rate that runs, and what is needed to know it.
+
+    Heparin by weight may be given in units/h, with the weight.
+    """
+    name = running_name(protocol)
+    running = patients.numbers(name)
+    asked = {name: np.isnan(running)}
+    if protocol.dose_unit == "units/kg/h" and asked[name].any():
+        by_hour = patients.numbers(BY_HOUR)
+        drug = patients.seeds.drugs[protocol.drug]
+        weight, _ = dosing_weight(patients.seeds, drug, patients.numbers("weight_kg"))
+        reckoned = np.round(by_hour / weight, 3)
+        other = np.where(np.isnan(by_hour), patients.numbers(BY_WEIGHT), reckoned)
+        running = np.where(np.isnan(running), other, running)
+        lacking = np.isnan(running)
+        asked = {name: lacking & np.isnan(by_hour), "weight_kg": lacking & ~np.isnan(by_hour)}
+    refused = np.asarray(patients.is_refused(name))
+    return running, {n: w & ~refused for n, w in asked.items() if (w & ~refused).any()}
+
+
+def steps(protocol: Protocol, patients: Patients) -> Steps:
+    """The next step of many patients, as :func:`titrated` made them."""
+    return settled(lambda some: _steps(protocol, some), patients, _evolved)
+
+
+def _evolved(found: Steps, status: Array, remarks: tuple[Remark, ...]) -> Steps:
+    """The steps with those taken back that a contradiction withholds."""
+    kept = status == OK
+    gone: dict[str, Any] = {
+        "action": np.where(kept, found.action, -1),
+        "rate": np.where(kept, found.rate, np.nan),
+        "resume_rate": np.where(kept, found.resume_rate, np.nan),
+    }
+    return attrs.evolve(found, status=status, remarks=remarks, **gone)
+
+
+def _steps(protocol: Protocol, patients: Patients) -> Steps:
+    seeds = patients.seeds
+    running, lacking_rate = running_rates(protocol, patients)
+    held_from = patients.values[HELD]
+    resuming = ~np.isnan(held_from)
+    checks = drug_checks(seeds, protocol.drug, protocol.indication, "titrate")
+    decision = decide(patients, protocol, checks, rows_say=False)
+    said = [*patients.remarks]
+    for name, where in lacking_rate.items():
+        decision.missing[name] = where | decision.missing.get(name, False)
+        said.append(needed(seeds, name, where))
+    said += _rate_remarks(protocol, patients, running, ~resuming & ~np.isnan(running))
+    said += decision.remarks
+    status = status_of(patients, decision, said)
+    open_ = status == OK
+    row = np.where(open_, decision.row, np.minimum(decision.row, -1))
+    before = np.nan_to_num(patients.numbers("in_range_before"))
+    change = changes(protocol, row, np.where(resuming, held_from, running), before)
+    action, rate, again = _while_held(protocol, change, held_from, resuming)
+    fine = open_ & (action >= 0)
+    said += row_remarks(protocol, np.where(fine, decision.row, -1))
+    said += _limit_remarks(protocol, patients, change, fine & ~resuming)
+    said += _remarks_of_site(protocol, patients)
+    pumps, more = _pumps(protocol, patients, rate, again)
+    said += more
+    status = status_of(patients, decision, said)
+    action = np.where(status == OK, action, -1)
+    known = action >= 0
+    bolus, flat, total, more = _bolus(protocol, patients, change, known, resuming)
+    said += more
+    unpumped = (action == CONTINUE) & patients.lacks("weight_kg") & pumps[0].lacking
+    if unpumped.any():
+        said.append(remark(seeds, "weight-for-pump", unpumped))
+    after = protocol.recheck.after_change_h
+    return Steps(
+        protocol, patients, decision, status, tuple(said), running, held_from, change,
         action=action,
-        rate=rate,
-        unit=protocol.dose_unit,
-        pump_ml_h=numbers[0] if action else None,
-        given_dose=numbers[2] if action else None,
-        bolus=bolus,
-        bolus_unit=unit,
-        bolus_total=total,
-        measure=word,
-        hold_min=_float(change.hold_min) if change is not None and action == "hold" else None,
-        until_in_range=action == "hold" and change is not None and bool(change.until_in_range),
-        resume_rate=resume,
-        resume_pump_ml_h=numbers[1] if action else None,
-        recheck_h=_recheck(protocol, change, action),
-        in_range=None if change is None else bool(change.in_range),
-        notify=change is not None and bool(change.notify),
-        findings=ordered(findings),
-        trace=tuple(trace),
-        protocol=protocol.id,
-        title=protocol.title,
-        row=None if change is None else int(change.row) + 1,
-        cite=protocol.cite if row is None or not row.cite else row.cite,
-        confirmed=(row.confirmed if row is not None else None)
-        or protocol.confirmed
-        or seeds.confirmed(protocol.cite),
-        inputs=inputs,
-        missing=tuple(missing),
-        seeds=seeds.digest,
-    )
+        rate=np.where(known, rate, np.nan),
+        resume_rate=np.where(known, again, np.nan),
+        recheck_h=np.where((action == RESUME) | (action == HOLD), after, change.recheck_h),
+        bolus=bolus, bolus_flat=flat, bolus_total=total, pump=pumps[0], again=pumps[1],
+    )  # fmt: skip
 
 
-def _float(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _rate_remarks(
+    protocol: Protocol, patients: Patients, running: Array, where: Array
+) -> list[Remark]:
+    """A running rate from which no step can be reckoned."""
+    limits, unit, seeds = protocol.limits, protocol.dose_unit, patients.seeds
+    return [
+        remark(seeds, "not-running", where & (running <= 0), rate=running, unit=unit),
+        remark(
+            seeds, "above-largest-rate", where & (running > limits.top), limits.cite,
+            rate=running, unit=unit, top=limits.top,
+        ),
+    ]  # fmt: skip
 
 
-def _while_held(then: Change, held_from: float) -> tuple[str, float, float | None]:
+def _while_held(
+    protocol: Protocol, change: Changes, held_from: Array, resuming: Array
+) -> tuple[Array, Array, Array]:
     """A held infusion resumes once the result no longer asks to hold or stop."""
-    if then.stop:
-        return "stop", 0.0, None
-    if then.holds:
-        return "hold", 0.0, held_from
-    return "resume", held_from, None
-
-
-def _recheck(protocol: Protocol, change: Changes | None, action: str) -> float | None:
-    if change is None or not action:
-        return None
+    if not resuming.any():
+        return change.action, change.rate, change.resume_rate
+    then = [r.then for r in protocol.rows]
+    at = np.where(change.row < 0, -1, change.row)
+    stops = np.array([*(t.stop for t in then), False])[at]
+    holds = np.array([*(t.holds for t in then), False])[at] & ~stops
+    action = np.where(stops, STOP, np.where(holds, HOLD, RESUME))
+    rate = np.where(stops | holds, 0.0, held_from)
+    again = np.where(holds, held_from, np.nan)
+    mine = resuming & (change.row >= 0)
     return (
-        protocol.recheck.after_change_h if action in ("resume", "hold") else float(change.recheck_h)
+        np.where(mine, action, change.action),
+        np.where(mine, rate, change.rate),
+        np.where(mine, again, change.resume_rate),
     )
 
 
-Bolus = tuple[float | None, str | None, float | None]
-
-
-def _bolus(
-    seeds: Library,
-    protocol: Protocol,
-    patient: Patient,
-    change: Changes,
-    resuming: float | None,
-    findings: list[Finding],
-    trace: list[str],
-) -> Bolus:
-    """The bolus as the protocol prints it, its unit, and what this patient is given."""
-    flat = not np.isnan(change.flat_bolus)
-    dose, unit = _float(change.flat_bolus if flat else change.bolus), bolus_unit(protocol, flat)
-    if dose is None:
-        return None, None, None
-    if resuming is not None:
-        findings.append(say("no-bolus-on-resuming", protocol.cite, dose=dose, unit=unit))
-        return None, None, None
-    weight = patient.number("weight_kg")
-    if weight is None and "/kg" in unit:
-        findings.append(say("weight-for-bolus"))
-        return dose, unit, None
-    at = None if weight is None else capped_weight(seeds, seeds.drugs[protocol.drug], weight)[0]
-    total, capped = bolus_total(protocol, change, np.nan if at is None else at)
-    mass = unit.split("/")[0]
-    if "/kg" in unit:
-        exact = show(round(dose * (at or 0), 6))
-        trace.append(f"bolus {show(dose)} {unit} × {show(at or 0)} kg = {exact} {mass}")
-    if bool(capped):
-        trace.append(f"bolus capped at {show(float(total))} {mass}")
-        limit = protocol.limits.cite
-        findings.append(say("bolus-capped", limit, cap=float(total), unit=mass))
-    return dose, unit, float(total)
-
-
-def _limit_findings(protocol: Protocol, change: Changes) -> list[Finding]:
+def _limit_remarks(
+    protocol: Protocol, patients: Patients, change: Changes, where: Array
+) -> list[Remark]:
+    seeds, limits, cite = patients.seeds, protocol.limits, protocol.cite
     found = []
-    if protocol.limits.max_rate is None and ACTIONS[int(change.action)] == "increase":
-        found.append(say("no-largest-rate", protocol.cite))
-    if bool(change.capped):
-        limits, unit = protocol.limits, protocol.dose_unit
-        found.append(say("at-largest-rate", limits.cite, top=limits.top, unit=unit))
-    if bool(change.limited):
-        found.append(say("step-cut", protocol.cite))
-    if bool(change.emptied):
-        found.append(say("emptied", protocol.cite))
+    if limits.max_rate is None:
+        raised = (change.action == INCREASE) & where
+        found.append(remark(seeds, "no-largest-rate", raised, cite))
+    found.append(
+        remark(
+            seeds, "at-largest-rate", change.capped & where, limits.cite,
+            top=limits.top, unit=protocol.dose_unit,
+        )
+    )  # fmt: skip
+    found.append(remark(seeds, "step-cut", change.limited & where, cite))
+    found.append(remark(seeds, "emptied", change.emptied & where, cite))
     return found
 
 
-Pumps = tuple[float | None, float | None, float | None]
+def _remarks_of_site(protocol: Protocol, patients: Patients) -> list[Remark]:
+    """That no hospital has confirmed the protocol, and where no aPTT target exists."""
+    seeds, found = patients.seeds, []
+    if not seeds.site.confirmed:
+        by_aptt = measure_word(protocol) == "aPTT"
+        name = "protocol-not-confirmed-aptt" if by_aptt else "protocol-not-confirmed"
+        found.append(remark(seeds, name))
+    if patients.get("baseline_aptt_s") is not None and seeds.drugs[protocol.drug].target:
+        window = windows(seeds, protocol.drug, patients)
+        none = np.isnan(window.low)
+        found += [
+            attrs.evolve(r, where=none & ~patients.lacks("baseline_aptt_s") & r.where)
+            for r in window.remarks
+            if r.level != "needed"
+        ]
+    return found
 
 
 def _pumps(
-    seeds: Library, protocol: Protocol, patient: Patient, rates: tuple[float | None, float | None]
-) -> tuple[Pumps, list[Finding]]:
-    """Pump rates for the rate now and on resuming, and the dose that the first really gives."""
+    protocol: Protocol, patients: Patients, rate: Array, again: Array
+) -> tuple[tuple[Infusions, Infusions], list[Remark]]:
+    """The pump for the rate now and on resuming, and what is remarked of either."""
+    seeds, unit = patients.seeds, protocol.dose_unit
     drug = seeds.drugs[protocol.drug]
-    weight = patient.number("weight_kg")
-    mg_ml = concentration(seeds, drug, protocol.dose_unit, patient)
-    findings = orders.check_concentration(drug, mg_ml)
-    if mg_ml is None or (weight is None and "/kg" in protocol.dose_unit):
-        return (None, None, None), findings
-    # Where no dose is for each kg, any weight gives the same pump rate.
-    dosing_weight, capped = (1.0, []) if weight is None else capped_weight(seeds, drug, weight)
-    findings += capped
-    pumps: list[float | None] = []
-    given = None
-    for i, rate in enumerate(rates):
-        if rate is None or rate == 0:
-            pumps.append(0.0 if rate == 0 else None)
-            continue
-        order, problems, _ = orders.infusion(
-            drug,
-            rate,
-            unit=protocol.dose_unit,
-            weight_kg=dosing_weight,
-            concentration_mg_ml=mg_ml,
-            step_ml_h=seeds.site.pump_step_ml_h,
-        )
-        if i == 1:  # a hold is not put off because the pump cannot resume as slowly
-            problems = [say("to-resume", f.cite, problem=f.text) for f in problems]
-        findings += problems
-        pumps.append(None if order is None else order.pump_ml_h)
-        if i == 0 and order is not None:
-            given = order.given_dose
-    return (pumps[0], pumps[1], given), findings
+    strength = strength_of(patients, drug, unit)
+    said = strength_remarks(seeds, drug, strength)
+    weight = patients.numbers("weight_kg")
+    known = ~np.isnan(strength) & (~np.isnan(weight) | ("/kg" not in unit))
+    weight, capped = dosing_weight(seeds, drug, weight, known)
+    pump = Pump(strength, seeds.site.pump_step_ml_h)
+    now, later = (infusions(seeds, r, unit, weight, pump, where=known) for r in (rate, again))
+    said += [*capped, *now.remarks]
+    # A hold is not put off because the pump cannot resume as slowly.
+    for one in later.remarks:
+        where = np.asarray(one.where)
+        if where.any():
+            texts = {int(i): one.text_at(int(i)) for i in np.flatnonzero(where)}
+            said.append(remark(seeds, "to-resume", where, one.cite, problem=texts))
+    return (now, later), said
+
+
+def _bolus(
+    protocol: Protocol, patients: Patients, change: Changes, known: Array, resuming: Array
+) -> tuple[Array, Array, Array, list[Remark]]:
+    """The bolus as printed, whether it is flat, what is given, and what is remarked."""
+    seeds, limits = patients.seeds, protocol.limits
+    flat = ~np.isnan(change.flat_bolus)
+    dose = np.where(known, np.where(flat, change.flat_bolus, change.bolus), np.nan)
+    printed = ~np.isnan(dose)
+    if not printed.any():
+        return dose, flat, dose, []
+    by_weight = ~flat & ("/kg" in protocol.dose_unit)
+    drug = seeds.drugs[protocol.drug]
+    weight, _ = dosing_weight(seeds, drug, patients.numbers("weight_kg"))
+    most = np.nan if limits.max_bolus is None else limits.max_bolus
+    _, total, capped = bolus_given(dose, by_weight, weight, most)
+    units = np.where(flat, bolus_unit(protocol, True), bolus_unit(protocol)).astype(object)
+    left_out = printed & resuming
+    lacks = printed & ~resuming & by_weight & np.isnan(weight)
+    mass = protocol.dose_unit.split("/")[0]
+    said = [
+        remark(seeds, "no-bolus-on-resuming", left_out, protocol.cite, dose=dose, unit=units),
+        remark(seeds, "weight-for-bolus", lacks),
+        remark(
+            seeds, "bolus-capped", printed & ~resuming & capped, limits.cite, cap=total, unit=mass
+        ),
+    ]
+    gone = np.where(resuming, np.nan, 1.0)
+    return dose * gone, flat, total * gone, said
+
+
+def _pump(made: Infusions, rate: Array) -> Array:
+    """The pump rate: 0 where nothing runs, NaN where it cannot be said or set."""
+    set_to = np.where(made.too_slow, np.nan, made.pump_ml_h)
+    return np.where(rate == 0, np.where(made.lacking, np.nan, 0.0), set_to)
+
+
+def step_of(found: Steps, i: int, inputs: Mapping[str, Any]) -> Step:
+    """The next step of one of the patients, in full."""
+    protocol, patients = found.protocol, found.patients
+    seeds, change = patients.seeds, found.change
+    known = bool(found.known[i])
+    at = int(change.row[i])
+    row = protocol.rows[at] if known else None
+    numbers: dict[str, Any] = {n: number(v[i]) for n, v in found.numbers().items()}
+    action = ACTIONS[int(found.action[i])] if known else ""
+    derived = [said for words in patients.derived.values() if (said := words(i))]
+    again = _pump(found.again, found.resume_rate)
+    unit = bolus_unit(protocol, bool(found.bolus_flat[i]))
+    trace = [*derived, *(_working(found, i) if row is not None else ())]
+    return Step(
+        action=action,
+        status=STATUSES[int(found.status[i])],
+        unit=protocol.dose_unit,
+        given_dose=_given(found, i) if known else None,
+        bolus_unit=None if numbers["bolus"] is None else unit,
+        measure=measure_word(protocol),
+        until_in_range=action == "hold" and bool(change.until_in_range[i]),
+        resume_pump_ml_h=number(again[i]) if known else None,
+        in_range=bool(change.in_range[i]) if known else None,
+        notify=known and bool(change.notify[i]),
+        findings=findings_at(found.remarks, i),
+        trace=tuple(trace),
+        protocol=protocol.id,
+        title=protocol.title,
+        row=None if row is None else at + 1,
+        cite=protocol.cite if row is None or not row.cite else row.cite,
+        confirmed=seeds.grade(protocol, row),
+        inputs=dict(inputs),
+        missing=tuple(n for n, where in found.decision.missing.items() if where[i]),
+        seeds=seeds.digest,
+        **numbers,
+    )
+
+
+def next_step(seeds: Library, protocol: Protocol, inputs: Mapping[str, Any]) -> Step:
+    """The next step of one patient.
+
+    Parameters
+    ----------
+    seeds : Library
+    protocol : Protocol
+    inputs : mapping
+        By the registry's names, with ``running``, ``in_range_before`` and ``held_from``.
+    """
+    patients = titrated(seeds, protocol, {n: [v] for n, v in inputs.items()}, 1)
+    said = {n: v for n, v in inputs.items() if n not in ("in_range_before", HELD)}
+    return step_of(steps(protocol, patients), 0, said)
+
+
+def _given(found: Steps, i: int) -> float | None:
+    rate = found.rate[i]
+    return None if rate == 0 or np.isnan(rate) else number(found.pump.given_dose[i])
+
+
+def _working(found: Steps, i: int) -> list[str]:
+    """The arithmetic of one patient's step and bolus."""
+    protocol, patients = found.protocol, found.patients
+    at = int(found.change.row[i])
+    names = ("aptt_s", "baseline_aptt_s")
+    values = {n: float(v) for n in names if (v := patients.numbers(n)[i]) == v}
+    values["running"] = float(np.nan_to_num(found.running[i]))
+    resuming = not np.isnan(found.held_from[i])
+    lines = working(protocol, values, protocol.rows[at].then, at, resuming)
+    return lines + _bolus_working(found, i)
+
+
+def _bolus_working(found: Steps, i: int) -> list[str]:
+    dose, total = number(found.bolus[i]), number(found.bolus_total[i])
+    if dose is None or total is None:
+        return []
+    protocol, patients = found.protocol, found.patients
+    unit = bolus_unit(protocol, bool(found.bolus_flat[i]))
+    mass = unit.split("/")[0]
+    lines = []
+    wanted = dose
+    if "/kg" in unit:
+        drug = patients.seeds.drugs[protocol.drug]
+        weight = float(dosing_weight(patients.seeds, drug, patients.numbers("weight_kg"))[0][i])
+        wanted = round(dose * weight, 6)
+        lines.append(f"bolus {show(dose)} {unit} × {show(weight)} kg = {show(wanted)} {mass}")
+    if wanted > total:
+        lines.append(f"bolus capped at {show(total)} {mass}")
+    return lines

@@ -30,6 +30,9 @@ class Finding:
     def to_dict(self) -> dict[str, str]:
         return {"level": self.level, "text": self.text, "cite": self.cite}
 
+    def __str__(self) -> str:
+        return f"{self.level}: {self.text}" + (f" [{self.cite}]" if self.cite else "")
+
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Stops first, then what is needed, then warnings, then notes; each said once."""

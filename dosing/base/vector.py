@@ -127,6 +127,20 @@ def positive(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 
+def round_half_up(values: Any, step: float) -> npt.NDArray[Any]:
+    """Round to a multiple of ``step``, halves away from zero towards the larger number.
+
+    Python's own rounding takes halves to the even neighbour, which a label table does not.
+    """
+    units = np.round(np.asarray(values, dtype=float) / step, 9)
+    return np.round(np.floor(units + 0.5) * step, 9)
+
+
+def number(value: Any) -> float | None:
+    """A number of an array, or None where there is none."""
+    return None if value != value else float(value)
+
+
 def by_sex(sex: Any, *, female: float, male: float) -> npt.NDArray[np.float64]:
     """The coefficient for each patient's sex.
 

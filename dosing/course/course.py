@@ -11,21 +11,39 @@ from typing import Any, get_args
 
 import attrs
 
-from dosing.advice.choice import proposed_protocol
+from dosing.advice.choice import proposed
 from dosing.advice.handover import warfarin_gate
 from dosing.advice.start import Advice
 from dosing.advice.step import Step
 from dosing.advice.targets import target
-from dosing.advice.titrate import titrate
+from dosing.advice.titrate import next_step
 from dosing.course import timeline
 from dosing.course.events import MEASURED, Event, Kind, State, stand, time_in_range
 from dosing.course.timeline import Position, Result, Segment, Timeline
 from dosing.knowledge.seedtypes import Protocol
 from dosing.knowledge.sentences import words
 from dosing.lint.proved import proved
-from dosing.orders import infusion as orders
-from dosing.rules.patients import check
+from dosing.orders.infusion import pump_of
+from dosing.orders.pump import pump_rate_ml_h
+from dosing.rules.columns import Patients
+from dosing.rules.derive import patient_of
 from dosing.rules.protocols import target_of
+from dosing.rules.remarks import findings_at
+
+
+def _read(results: Mapping[str, Any]) -> Patients:
+    """Results as entered; ValueError in the words of the field for one that cannot be."""
+    patient = patient_of(proved(), results)
+    problems = [f.text for f in findings_at(patient.remarks, 0) if f.level in ("stop", "needed")]
+    if problems:
+        raise ValueError(" ".join(problems))
+    return patient
+
+
+def _one(patient: Patients, name: str) -> float | None:
+    """The number of the one patient, or None."""
+    value = float(patient.numbers(name)[0])
+    return None if value != value else value
 
 
 class Course:
@@ -84,7 +102,7 @@ class Course:
             raise ValueError(words("course-no-infusion"))
         setting = {**advice.inputs, **inputs}
         if protocol is None:
-            protocol, _ = proposed_protocol(advice.drug, **setting)
+            protocol, _ = proposed(advice.drug, patient_of(proved(), setting))
         if protocol is None:
             raise ValueError(words("course-no-protocol"))
         if order.unit != proved().protocols[protocol].dose_unit:
@@ -99,6 +117,7 @@ class Course:
             at,
             "started",
             rate=order.dose,
+            pump_ml_h=order.pump_ml_h,
             recheck_h=order.recheck_h,
             authority=advice.authority,
             indication=advice.indication,
@@ -142,10 +161,8 @@ class Course:
         ValueError
             In the words of the field, for a result that cannot be, or a time out of order.
         """
-        patient = check(results)
-        if patient.stopped:
-            raise ValueError(" ".join(f.text for f in patient.findings if f.stops))
-        values = {n: v for n in MEASURED if (v := patient.number(n)) is not None}
+        patient = _read(results)
+        values = {n: v for n in MEASURED if (v := _one(patient, n)) is not None}
         if not values:
             raise ValueError(words("course-no-result"))
         self._in_order(at)
@@ -159,13 +176,14 @@ class Course:
             earlier = self._last_platelets()
             if earlier is not None and "platelets" in values and self._in_range(values["aptt_s"]):
                 inputs["platelets_before"] = earlier
-            step = titrate(
-                self.protocol,
-                state.running,
-                in_range_before=state.in_range_before,
-                held_from=state.held_from if state.held else None,
-                **inputs,
-            )
+            more = {
+                "running": state.running,
+                "in_range_before": state.in_range_before,
+                "held_from": state.held_from if state.held else None,
+            }
+            step = next_step(proved(), self.seed, {**inputs, **more})
+            if step.action == "continue" and step.rate == state.running:
+                step = attrs.evolve(step, pump_ml_h=state.pump_ml_h)  # as it was set, it runs on
         self._add(at, "measured", **values, step=None if step is None else step.to_dict())
         return step
 
@@ -269,7 +287,7 @@ class Course:
         for segment in self._segments():
             end = min(segment.end or now, now)
             hours = max((end - segment.start).total_seconds() / 3600, 0)
-            total += float(orders.pump_rate_ml_h(segment.rate, self.unit, self._weight, 1)) * hours
+            total += float(pump_rate_ml_h(segment.rate, self.unit, self._weight, 1)) * hours
         return round(total, 3)
 
     def time_in_range(self) -> float | None:
@@ -283,7 +301,8 @@ class Course:
         found = target_of(self.seed)
         if self.seed.measure == "aptt_s":
             return found.low, found.high
-        return target(self.drug, self.setting.get("baseline_aptt_s")).window
+        baseline = self.setting.get("baseline_aptt_s")
+        return target(proved(), self.drug, baseline).window
 
     def timeline(self, now: datetime | None = None) -> Timeline:
         """The course as arrays for the picture, its summary and its table."""
@@ -292,7 +311,7 @@ class Course:
         platelets = tuple((e.at, e.data["platelets"]) for e in self._measured("platelets"))
         if (first := self._platelets_before()) is not None:
             platelets = ((self._events[0].at, first), *platelets)
-        gate = warfarin_gate(platelets[-1][1]) if platelets else None
+        gate = warfarin_gate(proved(), platelets[-1][1]) if platelets else None
         return Timeline(
             drug=self.drug,
             start=self._events[0].at,
@@ -365,10 +384,7 @@ class Course:
             raise ValueError(words("course-out-of-order", **shown))
 
     def _rate(self, rate: Any) -> float:
-        patient = check({"running": rate})
-        if patient.stopped:
-            raise ValueError(" ".join(f.text for f in patient.findings))
-        value = patient.number("running")
+        value = _one(_read({"running": rate}), "running")
         top = self.seed.limits.top
         if value is None or value <= 0:
             raise ValueError(words("course-no-rate", unit=self.unit))
@@ -386,18 +402,12 @@ class Course:
         return float(self.setting["weight_kg"])
 
     def _pump(self, rate: float) -> float | None:
-        if rate <= 0:
-            return 0.0
-        seeds = proved()
-        order, _, _ = orders.infusion(
-            seeds.drugs[self.drug],
-            rate,
-            unit=self.unit,
-            weight_kg=self._weight,
-            concentration_mg_ml=float(self.setting["concentration_mg_ml"]),
-            step_ml_h=seeds.site.pump_step_ml_h,
-        )
-        return None if order is None else order.pump_ml_h
+        """What the pump is set to: as it was ordered, for the rate of the order."""
+        started = self._events[0].data if self._events else {}
+        if rate == started.get("rate") and started.get("pump_ml_h") is not None:
+            return float(started["pump_ml_h"])
+        strength = float(self.setting["concentration_mg_ml"])
+        return pump_of(proved(), rate, self.unit, self._weight, strength)
 
     def _measured(self, name: str) -> Iterator[Event]:
         return (e for e in self._events if e.kind == "measured" and name in e.data)
@@ -409,7 +419,7 @@ class Course:
     def _platelets_before(self) -> float | None:
         """The count that the first order knew, in whichever unit it was typed."""
         given = {n: self.setting.get(n) for n in ("platelets", "platelets_per_ul")}
-        return check(given).number("platelets")
+        return _one(patient_of(proved(), given), "platelets")
 
     def _in_range(self, aptt_s: float) -> bool:
         window = self.window()

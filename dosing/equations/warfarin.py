@@ -1,6 +1,5 @@
 """Warfarin: the equations of IWPC, EU-PACT and Gage, and loading to an expected dose."""
 
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -45,15 +44,21 @@ class Loading(NamedTuple):
 def _term(words: Any, terms: Mapping[str, float], name: str) -> Any:
     """The coefficient that belongs to each word; NaN where it is missing."""
     given = np.asarray(words, dtype=object)
+    found, open_ = np.full(given.shape, np.nan), np.ones(given.shape, dtype=bool)
+    for word, worth in terms.items():
+        here = _is(given, word)
+        found, open_ = np.where(here, worth, found), open_ & ~here
+    for other in given[open_].ravel().tolist() if open_.any() else ():
+        if not (is_missing(other) or other == ""):
+            raise ValueError(f"{name}: {other!r} is not known; one of {', '.join(terms)}")
+    return found
 
-    def one(word: Any) -> float:
-        if is_missing(word) or word == "":
-            return math.nan
-        if word not in terms:
-            raise ValueError(f"{name}: {word!r} is not known; one of {', '.join(terms)}")
-        return terms[word]
 
-    return np.reshape([one(word) for word in given.ravel()], given.shape)
+def _is(given: Any, word: str) -> Any:
+    try:
+        return np.asarray(given == word, dtype=bool)
+    except TypeError:  # pandas' NA is neither equal nor different
+        return np.reshape([not is_missing(v) and v == word for v in given.ravel()], given.shape)
 
 
 def _flag(values: Any) -> Any:

@@ -5,6 +5,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from dosing.base.vector import Numeric, positive, vectorised
 from dosing.knowledge.sentences import words
 
@@ -106,23 +109,59 @@ def week_plan(weekly_mg: float, strengths_mg: Sequence[float]) -> WeekPlan:
         raise ValueError(words("week-strengths"))
     if not all(math.isfinite(x) and x > 0 for x in (weekly_mg, *strengths)):
         raise ValueError(words("week-above-zero"))
-    amounts = _amounts(weekly_mg / DAYS + strengths[-1], strengths)
-    levels = [*amounts]
+    (plan,), _ = week_plans(np.array([float(weekly_mg)]), strengths)
+    return plan._replace(difference_mg=round(plan.weekly_mg - weekly_mg, 6))
 
-    def miss(choice: tuple[float, float, int]) -> tuple[float, float]:
-        low, high, often = choice
-        total = DAYS * low + often * (high - low)
-        return round(abs(total - weekly_mg), 6), total
 
-    low, high, often = min(
-        ((a, b, k) for a, b in itertools.pairwise(levels) for k in range(DAYS)), key=miss
-    )
+def week_plans(
+    weekly_mg: npt.NDArray[np.float64], strengths_mg: Sequence[float]
+) -> tuple[tuple[WeekPlan, ...], npt.NDArray[np.intp]]:
+    """As `week_plan` for many weeks with the same tablets: each plan once, and which is whose.
+
+    Parameters
+    ----------
+    weekly_mg : ndarray
+        All above zero. [mg/week]
+    strengths_mg : sequence of float
+        At most three strengths of tablet. [mg]
+
+    Returns
+    -------
+    plans : tuple of WeekPlan
+        Without what they miss, which differs from week to week.
+    which : ndarray of int
+
+    Examples
+    --------
+    >>> plans, which = week_plans(np.array([35.0, 31.5, 35.1]), [5])
+    >>> which.tolist(), [plan.weekly_mg for plan in plans]
+    ([1, 0, 1], [32.5, 35.0])
+    """
+    strengths = sorted({float(s) for s in strengths_mg}, reverse=True)
+    amounts = _amounts(float(weekly_mg.max()) / DAYS + strengths[-1], strengths)
+    levels = np.array([*amounts])
+    # Every week that alternates two amounts next to each other, in rising order.
+    low, step = levels[:-1, None], np.diff(levels)[:, None]
+    totals = (DAYS * low + np.arange(DAYS) * step).ravel()
+    above = np.searchsorted(totals, weekly_mg).clip(1, len(totals) - 1)
+    misses = [np.round(np.abs(totals[at] - weekly_mg), 6) for at in (above - 1, above)]
+    chosen = np.where(misses[1] < misses[0], above, above - 1)
+    found, which = np.unique(chosen, return_inverse=True)
+    plans = (_plan(amounts, [*amounts], int(at), strengths) for at in found)
+    return tuple(plans), which.reshape(-1)
+
+
+def _plan(
+    amounts: dict[float, tuple[float, ...]], levels: list[float], at: int, strengths: list[float]
+) -> WeekPlan:
+    """The week at a place among all: the larger amount on some of its days, evenly spread."""
+    (pair, often) = divmod(at, DAYS)
+    low, high = levels[pair], levels[pair + 1]
     daily = tuple(high if (i + 1) * often // DAYS > i * often // DAYS else low for i in range(DAYS))
     tablets = tuple(
         tuple((n, s) for n, s in zip(amounts[mg], strengths, strict=True) if n) for mg in daily
     )
-    total = round(sum(daily), 6)
-    return WeekPlan(daily, tablets, total, round(total - weekly_mg, 6))
+    return WeekPlan(daily, tablets, round(sum(daily), 6), 0.0)
 
 
 def rosendaal(

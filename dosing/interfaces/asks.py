@@ -5,15 +5,10 @@ from collections.abc import Iterable
 
 import attrs
 
-from dosing.advice.pathways import asked_by_pathway
-from dosing.advice.start import sizes_of
+from dosing.advice.listing import asked_by
 from dosing.knowledge.library import Library
-from dosing.knowledge.seedtypes import Protocol
-from dosing.orders.infusion import is_infusion, strength_name
-from dosing.rules.checks import drug_checks, safety_checks
-from dosing.rules.protocols import inputs_of
-from dosing.rules.tables import options_of
-from dosing.scores.door import names, needs_of
+from dosing.rules.read import options_of
+from dosing.scores.door import names
 
 TITLES = {
     "always": "always needed",
@@ -75,7 +70,7 @@ def groups(seeds: Library, verb: str, one: str) -> list[Group]:
     """What one of them asks, in the order of the headings."""
     found: dict[str, dict[str, str]] = {use: {} for use in TITLES}
     said: set[str] = set()
-    for name, use in asked_by(seeds, verb, one).items():
+    for name, use in asked_by(seeds, one).items():
         key = seeds.names[name]
         if key not in said:
             said.add(key)
@@ -102,71 +97,3 @@ def words(seeds: Library, name: str) -> str:
         if other != name
     ]
     return "; or ".join([f"{quantity.label} {units[name]}".strip(), *others])
-
-
-def asked_by(seeds: Library, verb: str, one: str) -> dict[str, str]:
-    """The inputs that a drug, protocol, score or pathway may ask, and when each matters."""
-    if verb == "titrate":
-        found = _of_protocol(seeds, seeds.protocols[one])
-    elif verb == "pathway":
-        found = dict.fromkeys(asked_by_pathway(seeds, seeds.pathways[one]), "by the table")
-    elif verb == "score":
-        found = _of_score(seeds, one)
-    else:
-        found = _of_drug(seeds, one)
-    for name, parts in _parts(seeds).items():
-        if name in found:
-            found = {**dict.fromkeys(parts, "instead"), **found}
-    return {name: use for name, use in found.items() if name in seeds.names}
-
-
-def _of_drug(seeds: Library, drug: str) -> dict[str, str]:
-    tables = [t for t in seeds.tables.values() if (t.drug, t.purpose) == (drug, "start")]
-    found = {name: "always" for table in tables for name in sizes_of(table)}
-    for table in tables:
-        unit = table.outputs.get("dose", "")
-        strength = [strength_name(unit)] if is_infusion(unit) else []
-        for name in (*table.columns, *strength):
-            found.setdefault(name, "by the table")
-    for table in tables:
-        for other in (table, *safety_checks(seeds, drug, table.indication)):
-            for check in other.checks:
-                for name in check.when:
-                    found.setdefault(name, "check")
-    return found
-
-
-def _of_protocol(seeds: Library, protocol: Protocol) -> dict[str, str]:
-    found = dict.fromkeys(("running", *inputs_of(protocol)), "always")
-    for name in ("weight_kg", strength_name(protocol.dose_unit), "in_range_before"):
-        found.setdefault(name, "by the table")
-    for check, _ in drug_checks(seeds, protocol.drug, protocol.indication, "titrate"):
-        for name in check.when:
-            found.setdefault(name, "check")
-    if protocol.dose_unit in ("units/h", "units/kg/h"):
-        found.setdefault("heparin_units_h", "instead")
-    return found
-
-
-def _of_score(seeds: Library, one: str) -> dict[str, str]:
-    found = dict.fromkeys(needs_of(seeds, one), "always")
-    if one in seeds.equations:
-        equation = seeds.equations[one]
-        found |= dict.fromkeys((*equation.any_of, *equation.may), "by the table")
-        found |= dict.fromkeys(equation.needs, "always")
-    else:
-        score = seeds.scores[one]
-        found |= dict.fromkeys((v.quantity for v in score.variants.values()), "by the table")
-    return found
-
-
-def _parts(seeds: Library) -> dict[str, tuple[str, ...]]:
-    """From what a derived value is worked out."""
-    return {
-        "crcl_ml_min": needs_of(seeds, "cockcroft-gault"),
-        "child_pugh": needs_of(seeds, "child-pugh"),
-        "four_ts": needs_of(seeds, "4ts"),
-        "bsa_m2": ("height_cm", "weight_kg"),
-        "aptt_ratio": ("aptt_s", "baseline_aptt_s"),
-        "platelets_falling": ("platelets", "platelets_before"),
-    }

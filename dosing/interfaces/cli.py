@@ -195,7 +195,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return REFUSED
     if typed[0] not in VERBS:
         parser().parse_args(typed)
-    from dosing.knowledge.library import SeedError
+    from dosing.knowledge.faults import SeedError
 
     try:
         args = parser(typed).parse_args(typed)

@@ -33,7 +33,8 @@ from dosing.interfaces.options import (
     panels,
 )
 from dosing.interfaces.pages import TEMPLATE, UI
-from dosing.knowledge.library import SeedError, load
+from dosing.knowledge.faults import SeedError
+from dosing.knowledge.library import load
 from dosing.lint.proved import remember
 from dosing.lint.site import lint_library
 

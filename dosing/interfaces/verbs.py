@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from dosing.base.findings import Finding
 from dosing.base.units import show
-from dosing.knowledge.library import Library, load, text_of_file
+from dosing.knowledge.library import VERSION, Library, load, text_of_file
 
 if TYPE_CHECKING:
     from dosing.advice.start import Advice
-    from dosing.orders.infusion import Order
+    from dosing.orders.order import Order
 
 # What one verb needs is imported within it: the others do not wait for it.
 
@@ -43,7 +43,7 @@ def _no_answer(
     """An answer of a kind with nothing in it but why: for JSON, whose keys are always the same."""
     import attrs
 
-    known |= {"inputs": _inputs(args), "seeds": load().digest, "refused": True}
+    known |= {"inputs": _inputs(args), "seeds": load().digest, "status": "impossible"}
     known["findings"] = (Finding("needed", _sentence(problem)),)
     values = {f.name: known.get(f.name, _empty(f.type)) for f in attrs.fields(kind) if f.init}
     answer: dict[str, Any] = kind(**values).to_dict()
@@ -55,13 +55,13 @@ def _empty(kind: Any) -> Any:
     return made() if made in (tuple, dict, str) else None
 
 
-def _ended(args: argparse.Namespace, given: bool, findings: Sequence[Finding]) -> int:
+def _ended(args: argparse.Namespace, status: str, findings: Sequence[Finding]) -> int:
     """The exit code of an answer, with what withheld it on standard error."""
-    if given:
+    if status == "ok":
         return 0
     if stops := " ".join(f.text for f in findings if f.stops):
         print(f"dosing {args.verb}: {stops}", file=sys.stderr)
-    return FORBIDDEN if any(f.level == "stop" for f in findings) else REFUSED
+    return FORBIDDEN if status == "stop" else REFUSED
 
 
 def _print(args: argparse.Namespace, answer: Any) -> None:
@@ -76,13 +76,14 @@ def _print_json(value: Any) -> None:
 
 
 def _start(args: argparse.Namespace) -> int:
-    from dosing.advice.start import Advice, start
+    from dosing.advice.rules import rules
+    from dosing.advice.start import Advice
 
     try:
-        advice = start(
+        advice = rules().start(
             args.drug,
-            args.indication,
-            args.authority,
+            indication=args.indication,
+            authority=args.authority,
             label_table=args.label_table,
             **_inputs(args),
         )
@@ -90,14 +91,15 @@ def _start(args: argparse.Namespace) -> int:
         known = {"drug": args.drug, "indication": args.indication, "authority": args.authority}
         return _refuse(args, error, _no_answer(Advice, args, error, **known))
     _print(args, advice)
-    return _ended(args, advice.order is not None, advice.findings)
+    return _ended(args, advice.status, advice.findings)
 
 
 def _compare(args: argparse.Namespace) -> int:
-    from dosing.advice.start import Advice, compare_advice
+    from dosing.advice.rules import rules
+    from dosing.advice.start import Advice
 
     try:
-        found = compare_advice(args.drug, args.indication, **_inputs(args))
+        found = rules().advices(args.drug, indication=args.indication, **_inputs(args))
     except ValueError as error:
         known = {"drug": args.drug, "indication": args.indication}
         return _refuse(args, error, [_no_answer(Advice, args, error, **known)])
@@ -106,8 +108,9 @@ def _compare(args: argparse.Namespace) -> int:
     else:
         for advice in found:
             print(_side_by_side(advice))
-    given = any(advice.order is not None for advice in found)
-    return _ended(args, given, found[0].findings)
+    first = next((a for a in found if a.status == "ok"), None)
+    first = first or next((a for a in found if a.refused), found[0])
+    return _ended(args, first.status, first.findings)
 
 
 def _side_by_side(advice: "Advice") -> str:
@@ -131,16 +134,16 @@ def _dose_words(order: "Order") -> str:
 
 
 def _titrate(args: argparse.Namespace) -> int:
+    from dosing.advice.rules import rules
     from dosing.advice.step import Step
-    from dosing.advice.titrate import titrate
 
     inputs = _inputs(args)
     running = inputs.pop("running", None)
     before = inputs.pop("in_range_before", None)
     try:
-        step = titrate(
+        step = rules().titrate(
             args.protocol,
-            running,
+            running=running,
             in_range_before=before,
             held_from=args.held_from,
             **inputs,
@@ -148,26 +151,26 @@ def _titrate(args: argparse.Namespace) -> int:
     except ValueError as error:
         return _refuse(args, error, _no_answer(Step, args, error, protocol=args.protocol))
     _print(args, step)
-    return _ended(args, bool(step.action), step.findings)
+    return _ended(args, step.status, step.findings)
 
 
 def _score(args: argparse.Namespace) -> int:
-    from dosing.scores.additive import ScoreResult
-    from dosing.scores.door import score
+    from dosing.advice.rules import rules
+    from dosing.scores.result import ScoreResult
 
+    rule = {} if args.weight_rule is None else {"weight_rule": args.weight_rule}
     try:
-        found = score(args.name, weight_rule=args.weight_rule, **_inputs(args))
+        found = rules().score(args.name, **_inputs(args), **rule)
     except ValueError as error:
         return _refuse(args, error, _no_answer(ScoreResult, args, error, score=args.name))
     _print(args, found)
-    return _ended(args, found.value is not None, found.findings)
+    return _ended(args, found.status, found.findings)
 
 
 def _ttr(args: argparse.Namespace) -> int:
-    from dosing.advice.start import VERSION
     from dosing.equations.warfarin_week import TimeInRange, rosendaal
     from dosing.knowledge.sentences import words
-    from dosing.rules.patients import parse_number
+    from dosing.rules.read import parse_number
     from dosing.scores.warfarin import read_points
 
     seeds, cite = load(), "rosendaal-1993"
@@ -181,9 +184,9 @@ def _ttr(args: argparse.Namespace) -> int:
         "version": VERSION,
     }
     try:
-        days, inrs = read_points(args.points)
-        low, high = parse_number(args.low), parse_number(args.high)
-        found = rosendaal(days, inrs, low, high, max_gap_days=parse_number(args.max_gap))
+        days, inrs = read_points(seeds, args.points)
+        low, high, gap = (parse_number(seeds, t) for t in (args.low, args.high, args.max_gap))
+        found = rosendaal(days, inrs, low, high, max_gap_days=gap)
         if not found.days_total:
             raise ValueError(words("inr-too-far-apart", gap=args.max_gap))
     except ValueError as error:
@@ -202,10 +205,11 @@ def _ttr(args: argparse.Namespace) -> int:
 
 
 def _pathway(args: argparse.Namespace) -> int:
-    from dosing.advice.pathways import PathwayResult, pathway
+    from dosing.advice.pathways import PathwayResult
+    from dosing.advice.rules import rules
 
     try:
-        found = pathway(args.name, **_inputs(args))
+        found = rules().pathway(args.name, **_inputs(args))
     except ValueError as error:
         return _refuse(args, error, _no_answer(PathwayResult, args, error, pathway=args.name))
     _print(args, found)
@@ -213,7 +217,7 @@ def _pathway(args: argparse.Namespace) -> int:
         asked = ", ".join(f"--{name.replace('_', '-')}" for name in found.missing)
         if asked:
             print(f"dosing pathway: still needed: {asked}", file=sys.stderr)
-    return _ended(args, not found.refused, found.findings)
+    return _ended(args, found.status, found.findings)
 
 
 def _lint(args: argparse.Namespace) -> int:

@@ -27,6 +27,19 @@ PARTS = {
 Path = tuple[str | int, ...]
 
 
+MOST_SAID = 3
+
+
+class SeedError(ValueError):
+    """Seeds that cannot be used; ``faults`` holds each in a sentence of file, place and wish."""
+
+    def __init__(self, *faults: str):
+        more = len(faults) - MOST_SAID
+        said = " ".join(faults[:MOST_SAID])
+        super().__init__(f"{said} And {more} more: see dosing lint." if more > 0 else said)
+        self.faults = faults
+
+
 class MisfitError(ValueError):
     """A value that is not what it should be, told in a sentence without a full stop."""
 

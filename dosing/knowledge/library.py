@@ -17,19 +17,22 @@ from typing import Any, cast
 import attrs
 
 from dosing.knowledge import kept
-from dosing.knowledge.faults import told
+from dosing.knowledge.faults import SeedError, told
 from dosing.knowledge.reading import parse, read_bytes, settled, walk
 from dosing.knowledge.scoretypes import Dashboard, Equation, Pathway, Score
 from dosing.knowledge.seedtypes import (
     Authority,
     Claim,
     Confirmed,
+    Derivation,
     Drug,
     Evidence,
     Group,
     NamedCondition,
     Protocol,
+    ProtocolRow,
     Quantity,
+    Row,
     Sentence,
     SharedCheck,
     Site,
@@ -37,17 +40,7 @@ from dosing.knowledge.seedtypes import (
 )
 from dosing.knowledge.structure import Shared, fits, structured
 
-MOST_SAID = 3
-
-
-class SeedError(ValueError):
-    """Seeds that cannot be used; ``faults`` holds each in a sentence of file, place and wish."""
-
-    def __init__(self, *faults: str):
-        more = len(faults) - MOST_SAID
-        said = " ".join(faults[:MOST_SAID])
-        super().__init__(f"{said} And {more} more: see dosing lint." if more > 0 else said)
-        self.faults = faults
+VERSION = "0.1.0"
 
 
 @attrs.frozen(kw_only=True)
@@ -55,6 +48,7 @@ class Library:
     """All seeds, laid over one another, with a digest of their bytes."""
 
     quantities: dict[str, Quantity]
+    derivations: dict[str, Derivation]
     evidence: dict[str, Evidence]
     sentences: dict[str, Sentence]
     indications: dict[str, str]
@@ -76,6 +70,11 @@ class Library:
     checks: dict[str, SharedCheck] = attrs.field(factory=dict)
     conditions: dict[str, NamedCondition] = attrs.field(factory=dict)
     used: frozenset[str] = frozenset()
+    _kept: dict[str, dict[Any, Any]] = attrs.field(factory=dict, init=False, repr=False)
+
+    def kept(self, name: str) -> dict[Any, Any]:
+        """What is worked out once for this library, such as its grids."""
+        return self._kept.setdefault(name, {})
 
     @functools.cached_property
     def names(self) -> dict[str, str]:
@@ -84,13 +83,16 @@ class Library:
 
     def find(self, drug: str, indication: str, purpose: str = "start") -> dict[str, Table]:
         """The tables of a drug for an indication by authority, in the site's order first."""
-        found = {
-            t.authority: t
-            for t in self.tables.values()
-            if (t.drug, t.indication, t.purpose) == (drug, indication, purpose)
-        }
-        order = self.site.authorities.get(drug, ())
-        return {a: found[a] for a in sorted(found, key=lambda a: _rank(a, order))}
+        known, key = self.kept("find"), (drug, indication, purpose)
+        if key not in known:
+            found = {
+                t.authority: t
+                for t in self.tables.values()
+                if (t.drug, t.indication, t.purpose) == key
+            }
+            order = self.site.authorities.get(drug, ())
+            known[key] = {a: found[a] for a in sorted(found, key=lambda a: _rank(a, order))}
+        return dict(known[key])
 
     def is_own(self, seed_id: str) -> bool:
         """Whether a table, protocol, score or pathway is the hospital's own."""
@@ -100,6 +102,14 @@ class Library:
         """How the source of a cite was confirmed."""
         entry = self.evidence.get(cite.split()[0]) if cite else None
         return entry.confirmed if entry else None
+
+    def grade(self, seed: Table | Protocol, row: Row | ProtocolRow | None) -> Confirmed | None:
+        """How the source of a row, or else of its table, was confirmed."""
+        if row is not None and row.confirmed:
+            return row.confirmed
+        if row is not None and row.cite:
+            return self.confirmed(row.cite)
+        return seed.confirmed or self.confirmed(seed.cite)
 
 
 def _rank(authority: str, order: tuple[str, ...]) -> tuple[int, str]:
@@ -117,6 +127,7 @@ FOLDERS: dict[str, type[Any]] = {
 }
 REGISTERS: dict[str, Any] = {
     "quantities": Quantity,
+    "derivations": Derivation,
     "evidence": Evidence,
     "sentences": Sentence,
     "indications": str,

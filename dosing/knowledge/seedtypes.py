@@ -36,6 +36,7 @@ class Quantity:
     possible: tuple[float, float] | None = None
     usual: tuple[float, float] | None = None
     whole: bool = False
+    tolerance: float = 0.01  # what one value may differ by when it is given in two units
     values: tuple[str, ...] = ()
     aliases: dict[str, str] = attrs.field(factory=dict)
     help: str = ""
@@ -44,6 +45,32 @@ class Quantity:
     def base(self) -> str:
         """The name whose unit the ranges are in."""
         return next(iter(self.names))
+
+
+@attrs.frozen(kw_only=True)
+class Derivation:
+    """What follows from other inputs, and how far a given value may lie from it.
+
+    ``by`` names the arithmetic in :mod:`dosing.rules.derive`; ``parts`` are what it needs, ``may``
+    what it can use. With ``ask_parts`` the parts are asked for, never the
+    result. A given value contradicts its parts where it is off by more than ``share`` of them and
+    by more than ``least``, or at all where it is ``exact``; never where ``unless`` holds.
+    """
+
+    by: str
+    parts: tuple[str, ...]
+    may: tuple[str, ...] = ()
+    ask_parts: bool = False
+    share: float = 0.0
+    least: float = 0.0
+    exact: bool = False
+    unless: Conditions = attrs.field(factory=dict)
+    says: str = ""
+
+    @property
+    def may_contradict(self) -> bool:
+        """Whether a given value is held against its parts at all."""
+        return self.exact or self.share > 0 or self.least > 0
 
 
 @attrs.frozen(kw_only=True)

@@ -95,7 +95,7 @@ def _settings(one: Table | Protocol, other: Table | Protocol) -> list[tuple[str,
 def _joint_axes(one: Table | Protocol, other: Table | Protocol) -> list[tuple[Axis, Any]]:
     """Each input of either, with all edges of both and the points between."""
     axes: dict[str, Axis] = {}
-    for axis in (*compile_grid(one).axes, *compile_grid(other).axes):
+    for axis in (*compile_grid(load(), one).axes, *compile_grid(load(), other).axes):
         if axis.name in axes and not axis.values:
             edges = tuple(sorted({*axes[axis.name].edges, *axis.edges}))
             axes[axis.name] = attrs.evolve(axes[axis.name], edges=edges)
@@ -107,7 +107,7 @@ def _joint_axes(one: Table | Protocol, other: Table | Protocol) -> list[tuple[Ax
 def _answers(seed: Table | Protocol, axes: list[tuple[Axis, Any]]) -> list[str]:
     mesh = np.meshgrid(*(points for _, points in axes), indexing="ij")
     given = {axis.name: m.ravel() for (axis, _), m in zip(axes, mesh, strict=True)}
-    grid = compile_grid(seed)
+    grid = compile_grid(load(), seed)
     rows = grid.rows_for({a.name: given[a.name] for a in grid.axes})
     texts = [_words(row) for row in seed.rows]
     return [texts[r] if r >= 0 else "no answer" for r in np.atleast_1d(rows)]

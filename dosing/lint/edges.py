@@ -8,7 +8,8 @@ from dosing.base.units import show
 from dosing.knowledge import library
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Protocol, Table
-from dosing.rules.patients import Patient, check
+from dosing.rules.columns import one_patient
+from dosing.rules.derive import derive
 from dosing.rules.tables import Axis, compile_grid
 
 
@@ -21,11 +22,12 @@ def edges_without_cases(seeds: Library) -> list[str]:
         if not seed.rows:
             continue
         lines = worked.get(seed.id, [])
-        patients = [check({k: v for k, v in line.items() if k in seeds.names}) for line in lines]
-        for axis in compile_grid(seed).axes:
+        given = ({k: v for k, v in line.items() if k in seeds.names} for line in lines)
+        patients = [derive(one_patient(seeds, one)) for one in given]
+        for axis in compile_grid(seeds, seed).axes:
             for edge in _inner_edges(axis):
-                values = [_value(patient, axis.name) for patient in patients]
-                sides = {np.sign(v - edge) for v in values if v is not None}
+                values = [patient.numbers(axis.name)[0] for patient in patients]
+                sides = {np.sign(v - edge) for v in values if not np.isnan(v)}
                 if len(sides) < 2:
                     found.append(f"{seed.id}: {axis.name} at {show(edge)} lacks a case on a side")
     return found
@@ -34,10 +36,3 @@ def edges_without_cases(seeds: Library) -> list[str]:
 def _inner_edges(axis: Axis) -> Iterator[float]:
     ends = {axis.domain.low, axis.domain.high}
     yield from (edge for edge in axis.edges if edge not in ends)
-
-
-def _value(patient: Patient, name: str) -> float | None:
-    if name == "aptt_ratio":
-        aptt, baseline = patient.number("aptt_s"), patient.number("baseline_aptt_s")
-        return aptt / baseline if aptt and baseline else None
-    return patient.number(name)

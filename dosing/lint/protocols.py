@@ -9,7 +9,7 @@ from dosing.base.units import show
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Drug, Protocol
 from dosing.lint.tables import cites_in, proof
-from dosing.orders.infusion import is_infusion
+from dosing.orders.pump import is_infusion
 from dosing.rules.protocols import target_of
 from dosing.rules.tables import Grid, compile_grid
 
@@ -51,14 +51,14 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
             found.append(f"row {i} stops the infusion and gives a bolus.")
         if then.hold is not None and then.hold_min is not None:
             found.append(f"row {i} holds both for minutes and until in range.")
-    problems = proof(protocol)
+    problems = proof(protocol, seeds)
     if problems or protocol.measure not in protocol.columns:
         return found + problems
     try:
         target_of(protocol)
     except ValueError as error:
         return [*found, f"target: {error}."]
-    return found + _direction(protocol, compile_grid(protocol))
+    return found + _direction(protocol, compile_grid(seeds, protocol))
 
 
 def _is_dosed_in(drug: Drug, unit: str) -> bool:

@@ -10,7 +10,8 @@ import os
 from pathlib import Path
 
 from dosing.knowledge import kept
-from dosing.knowledge.library import Library, SeedError, load
+from dosing.knowledge.faults import SeedError
+from dosing.knowledge.library import Library, load
 
 MOST_EXAMPLES = 3
 

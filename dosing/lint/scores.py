@@ -4,17 +4,20 @@ import functools
 import itertools
 from collections.abc import Iterator, Mapping
 
+from dosing.base.fill import names_in
 from dosing.base.interval import Interval
 from dosing.base.units import show
-from dosing.knowledge.library import Library, SeedError, cases, load
+from dosing.knowledge.faults import SeedError
+from dosing.knowledge.library import Library, cases, load
 from dosing.knowledge.scoretypes import OWN, Equation, Score, ScoreItem, Variant
 from dosing.knowledge.seedtypes import Conditions, Quantity
-from dosing.knowledge.sentences import names_in
-from dosing.rules.patients import check
-from dosing.rules.tables import GAP, OVERLAP, options_of, possible_range
-from dosing.scores.additive import bands_of, chosen, grid_of_item
-from dosing.scores.calculation import Calculation
-from dosing.scores.sizes import derive_sizes
+from dosing.rules.additive import bands_of, chosen_by, grid_of_item
+from dosing.rules.columns import one_patient
+from dosing.rules.convert import possible_range
+from dosing.rules.derive import derive
+from dosing.rules.read import options_of
+from dosing.rules.tables import GAP, OVERLAP
+from dosing.scores.parts import Calculation
 
 
 def lint_score(score: Score, seeds: Library) -> list[str]:
@@ -73,7 +76,7 @@ def parts_of(name: str, calculation: Calculation) -> frozenset[str]:
     for line in dict(cases())[name]:
         given = {k: v for k, v in line.items() if k not in ("value", "says", "why")}
         rule = given.pop("weight_rule", "") or load().site.crcl_weight
-        parts |= calculation(derive_sizes(check(given)), rule).keys()
+        parts |= calculation(derive(one_patient(load(), given)), rule).keys()
     return frozenset(parts)
 
 
@@ -108,7 +111,7 @@ def _item(item: ScoreItem, seeds: Library) -> Iterator[str]:
         for finding in item.count:
             yield from _finding(finding, seeds)
     if item.rows:
-        yield from _rows(item)
+        yield from _rows(item, seeds)
 
 
 def _partition(texts: list[str], domain: Interval, name: str, whole: bool) -> Iterator[str]:
@@ -149,9 +152,9 @@ def _finding(finding: Conditions, seeds: Library) -> Iterator[str]:
         yield f"one finding names different things: {', '.join(finding)}."
 
 
-def _rows(item: ScoreItem) -> Iterator[str]:
+def _rows(item: ScoreItem, seeds: Library) -> Iterator[str]:
     try:
-        grid = grid_of_item(item)
+        grid = grid_of_item(seeds, item)
     except SeedError as problem:
         yield f"{str(problem).removeprefix(f'{item.name}: ')}."
         return
@@ -173,14 +176,7 @@ def _variant(score: Score, variant: Variant, seeds: Library) -> Iterator[str]:
     if variant.replaces not in items:
         yield f"there is no item {variant.replaces!r}."
         return
-    yield from _item(chosen_by(items[variant.replaces], score, variant), seeds)
-
-
-def chosen_by(item: ScoreItem, score: Score, variant: Variant) -> ScoreItem:
-    """The item as the variant scores it."""
-    from dosing.rules.patients import Patient
-
-    return chosen(item, score, Patient({variant.quantity: variant.answer}))
+    yield from _item(chosen_by(items[variant.replaces], variant), seeds)
 
 
 def _bands(score: Score) -> list[str]:
@@ -209,7 +205,7 @@ def spread(score: Score) -> tuple[int, int]:
 def _possible(item: ScoreItem, score: Score) -> set[int]:
     """The points that an item can earn, by its variants too."""
     variants = [v for v in score.variants.values() if v.replaces == item.name]
-    ways = [item, *(chosen_by(item, score, variant) for variant in variants)]
+    ways = [item, *(chosen_by(item, variant) for variant in variants)]
     return {points for way in ways for points in _worth(way)}
 
 

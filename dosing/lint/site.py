@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dosing.base.fill import names_in
 from dosing.base.units import show
 from dosing.knowledge import library
 from dosing.knowledge.library import Library, load
 from dosing.knowledge.scoretypes import Dashboard, Pathway
 from dosing.knowledge.seedtypes import Protocol, Site
-from dosing.knowledge.sentences import names_in
 from dosing.lint.protocols import lint_protocol
 from dosing.lint.scores import lint_equation, lint_score
 from dosing.lint.tables import conditions_in, lint_table

@@ -11,7 +11,8 @@ import numpy as np
 from dosing.base.interval import Interval
 from dosing.base.units import show
 from dosing.knowledge.dosetypes import FixedDose, Infusion
-from dosing.knowledge.library import Library, SeedError, load
+from dosing.knowledge.faults import SeedError
+from dosing.knowledge.library import Library, load
 from dosing.knowledge.seedtypes import Conditions, Protocol, ProtocolRow, Row, Table
 from dosing.rules.tables import GAP, OVERLAP, Axis, compile_grid
 
@@ -49,12 +50,13 @@ def lint_table(table: Table, seeds: Library) -> list[str]:
                 f" {', '.join(sorted(table.outputs))}."
             )
         found += _dose_within_ceiling(table, i, seeds)
-    return found + proof(table)
+    return found + proof(table, seeds)
 
 
-def proof(table: Table | Protocol) -> list[str]:
+def proof(table: Table | Protocol, seeds: Library) -> list[str]:
+    """Whether every patient in the domain meets exactly one row, and every row a patient."""
     try:
-        grid = compile_grid(table)
+        grid = compile_grid(seeds, table)
     except SeedError as error:
         return [str(error).removeprefix(f"{table.id}: ") + "."]
     found = []

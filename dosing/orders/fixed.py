@@ -1,4 +1,4 @@
-"""Fixed doses: by weight, body surface or the drug to be undone; caps, rounding and dates."""
+"""Fixed doses of many patients: by weight, body surface or the drug to be undone; caps, dates."""
 
 import datetime as dt
 import math
@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
-from dosing.base.findings import Finding
-from dosing.base.units import DAY_H, amount, show
-from dosing.knowledge.dosetypes import FixedDose
-from dosing.knowledge.seedtypes import Drug, Row, Table
-from dosing.knowledge.sentences import say
-from dosing.orders.infusion import Order
-from dosing.rules.patients import Patient
-from dosing.rules.tables import round_half_up
+from dosing.base.units import DAY_H, show
+from dosing.base.vector import round_half_up
+from dosing.knowledge.library import Library
+from dosing.orders.order import Order
+from dosing.rules.remarks import Remark, remark
+
+Array = npt.NDArray[Any]
 
 # What a dose is for each of: its registry name, its unit, and how many of them make one.
 _SIZES: dict[str, tuple[str, str, float]] = {
@@ -41,134 +41,75 @@ def size_name(unit: str) -> str:
     return _size(unit)[0]
 
 
-def per(unit: str) -> float:
-    """How many of what a dose is for each of make one: 100 for ``mg/100 units``.
+@attrs.frozen(eq=False)
+class Amounts:
+    """One dose for each patient, in mass; NaN where the dose is not by size.
 
-    Examples
-    --------
-    >>> per("mg/100 units"), per("mg/kg")
-    (100, 1)
+    ``exact`` is before rounding and cap; ``rounded`` before the cap.
     """
-    return _size(unit)[2]
+
+    dose: Array
+    unit: str
+    size: Array
+    exact: Array
+    rounded: Array
+    total: Array
+    capped: Array
+
+    @property
+    def mass(self) -> str:
+        """The unit of mass that is given."""
+        return self.unit.split("/")[0]
 
 
-def order(
-    table: Table, row: Row, drug: Drug, patient: Patient, dose: float, **more: Any
-) -> tuple[Order, list[Finding], list[str]]:
-    """A fixed dose with its later steps, its findings, and its arithmetic.
+def amounts(
+    dose: Array, unit: str, size: Array, round_to: Array | float, max_total: Array | float
+) -> Amounts:
+    """One dose for each patient.
 
     Parameters
     ----------
-    table : Table
-    row : Row
-        With a :class:`FixedDose`.
-    drug : Drug
-    patient : Patient
-        With weight or body surface when the dose is for each kg or m².
-    dose : float
-        The first dose. [the unit of the table's ``dose``]
-    """
-    unit = table.outputs["dose"]
-    then = row.then
-    assert isinstance(then, FixedDose)
-    findings: list[Finding] = []
-    trace: list[str] = []
-    total, capped = _total(dose, unit, then, patient, findings, trace)
-    high = more.get("high")
-    if total is not None and high is not None and high > dose:
-        most, _ = _total(high, unit, then, patient, [], trace)
-        if total != most:
-            cite, mass = row.cite or table.cite, unit.split("/")[0]
-            findings.append(say("range-for-patient", cite, low=total, high=most, unit=mass))
-    if then.course is not None:
-        most, _ = _total(then.course, unit, FixedDose(dose=then.course), patient, [], trace)
-        cite, mass = row.cite or table.cite, unit.split("/")[0]
-        findings.append(say("course-for-patient", cite, total=amount(most or 0), unit=mass))
-    later = []
-    for step in then.next:
-        said = step.given()
-        if step.dose is not None and size_name(unit):
-            none = "max_total" in step.none
-            cap = step.max_total if none or step.max_total is not None else then.max_total
-            one = attrs.evolve(then, max_total=cap)
-            said["total"], _ = _total(step.dose, unit, one, patient, [], [])
-        later.append(said)
-    bolus = then.bolus
-    made = Order(
-        drug=drug.label,
-        dose=dose,
-        unit=unit,
-        route=then.route or drug.route,
-        total=total,
-        total_unit=unit.split("/")[0] if total is not None else "",
-        amount_of=then.amount_of,
-        doses_a_day=then.doses_a_day,
-        capped=capped,
-        weight_kg=patient.number("weight_kg") if unit.endswith("/kg") else None,
-        every_h=then.every_h,
-        bolus=bolus,
-        bolus_unit=table.outputs["bolus"] if bolus else None,
-        bolus_total=bolus,
-        for_days=then.for_days,
-        for_h=then.for_h,
-        on_days=then.on_days,
-        how=then.how,
-        then=tuple(later),
-        **more,
-    )
-    return made, findings, trace
-
-
-def _total(
-    dose: float,
-    unit: str,
-    then: FixedDose,
-    patient: Patient,
-    findings: list[Finding],
-    trace: list[str],
-) -> tuple[float | None, bool]:
-    """One dose for this patient, and whether a cap bound."""
-    name, short, each = _size(unit)
-    if not name:
-        return None, False
-    size = patient.number(name)
-    assert size is not None
-    mass = unit.split("/")[0]
-    exact = round(dose * size / each, 6)
-    trace.append(f"{show(dose)} {unit} × {show(size, 4)} {short} = {show(exact, 3)} {mass}")
-    total = exact
-    if then.round_to is not None:
-        total = float(round_half_up(exact, then.round_to))
-        trace.append(f"rounded to {show(then.round_to)} {mass}: {show(total)} {mass}")
-    most = then.max_total
-    if most is not None and total > most:
-        findings.append(say("dose-capped", wanted=exact, cap=most, unit=mass))
-        trace.append(f"capped at {show(most)} {mass}")
-        return most, True
-    return total, False
-
-
-def totals(dose: Any, size: Any, round_to: Any, most: Any) -> Any:
-    """One dose for each patient of a cohort, as :func:`order` reckons it for one.
-
-    Parameters
-    ----------
-    dose, size : array
-        Dose for each kg or m², and weight or surface.
-    round_to, most : array
-        Rounding step and cap of one dose; zero where there is none. [unit of one dose]
+    dose : ndarray
+        In ``unit``, a dose for each kg, m² or other size.
+    unit : str
+    size : ndarray
+        Weight, surface or what is to be undone; NaN where it is not known.
+    round_to, max_total : ndarray or float
+        Rounding step and cap of one dose; NaN where there is none. [mass of the unit]
 
     Examples
     --------
-    >>> totals(np.array([1.0, 1.0]), np.array([80, 120]), 0, np.array([0, 100])).tolist()
-    [80.0, 100.0]
+    >>> made = amounts(np.array([1.0, 1.0]), "mg/kg", np.array([80, 120]), np.nan, 100)
+    >>> made.total.tolist(), made.capped.tolist()
+    ([80.0, 100.0], [False, True])
     """
-    exact = np.round(np.asarray(dose, dtype=float) * size, 6)
-    step: Any = np.broadcast_to(round_to, exact.shape)
-    divisor: Any = np.where(step > 0, step, 1)
-    rounded = np.where(step > 0, round_half_up(exact, divisor), exact)
-    cap = np.broadcast_to(most, exact.shape)
-    return np.where((cap > 0) & (rounded > cap), cap, rounded)
+    exact = np.round(np.asarray(dose, dtype=float) * size / _size(unit)[2], 6)
+    step = np.broadcast_to(round_to, exact.shape)
+    by = np.where(step > 0, step, 1.0)
+    rounded = np.where(step > 0, round_half_up(exact, by), exact)  # type: ignore[arg-type]
+    capped = rounded > max_total
+    total = np.where(capped, max_total, rounded)
+    return Amounts(np.asarray(dose), unit, size, exact, rounded, total, capped)
+
+
+def amount_remarks(seeds: Library, made: Amounts, where: Array | bool) -> list[Remark]:
+    """That a cap bound."""
+    said: dict[str, Any] = {"wanted": made.exact, "cap": made.total, "unit": made.mass}
+    return [remark(seeds, "dose-capped", made.capped & where, **said)]
+
+
+def amount_trace(made: Amounts, i: int, round_to: float | None) -> list[str]:
+    """The arithmetic of one patient's dose, as a pharmacist would write it."""
+    short = _size(made.unit)[1]
+    by = f"{show(made.dose[i])} {made.unit} × {show(made.size[i], 4)} {short}"
+    lines = [f"{by} = {show(made.exact[i], 3)} {made.mass}"]
+    if round_to:
+        lines.append(
+            f"rounded to {show(round_to)} {made.mass}: {show(made.rounded[i])} {made.mass}"
+        )
+    if made.capped[i]:
+        lines.append(f"capped at {show(made.total[i])} {made.mass}")
+    return lines
 
 
 def calendar(made: Order, start: dt.date, last_day: int) -> Iterator[tuple[int, dt.date, float]]:

@@ -8,7 +8,8 @@ import attrs
 
 from dosing.base.units import DAY_H, amount, often
 from dosing.orders.fixed import dated
-from dosing.orders.infusion import Order, is_infusion
+from dosing.orders.order import Order
+from dosing.orders.pump import is_infusion
 
 LAST_DAY = 60  # of a step that has no end of its own
 

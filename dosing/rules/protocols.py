@@ -4,7 +4,6 @@ A change is always from the running rate, never from the first one. All function
 or arrays of many.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -12,10 +11,9 @@ import numpy as np
 
 from dosing.base.interval import Interval
 from dosing.knowledge.seedtypes import Protocol
-from dosing.rules.tables import grid_of
 
-ACTIONS = ("continue", "increase", "decrease", "hold", "stop")
-CONTINUE, INCREASE, DECREASE, HOLD, STOP = range(len(ACTIONS))
+ACTIONS = ("continue", "increase", "decrease", "hold", "stop", "resume")
+CONTINUE, INCREASE, DECREASE, HOLD, STOP, RESUME = range(len(ACTIONS))
 
 
 @attrs.frozen(eq=False)
@@ -39,17 +37,6 @@ class Changes:
     limited: Any
     emptied: Any
     recheck_h: Any
-
-
-def measured(protocol: Protocol, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The protocol's columns from what was measured: a ratio is formed from its two parts."""
-    values = {name: given[name] for name in protocol.columns if name in given}
-    if "aptt_ratio" in protocol.columns and {"aptt_s", "baseline_aptt_s"} <= set(given):
-        values["aptt_ratio"] = np.divide(
-            np.asarray(given["aptt_s"], dtype=float),
-            np.asarray(given["baseline_aptt_s"], dtype=float),
-        )
-    return values
 
 
 def inputs_of(protocol: Protocol) -> tuple[str, ...]:
@@ -88,41 +75,17 @@ def bolus_unit(protocol: Protocol, flat: bool = False) -> str:
     return f"{mass}/kg" if "/kg" in protocol.dose_unit and not flat else mass
 
 
-def bolus_total(protocol: Protocol, change: Changes, weight_kg: Any) -> tuple[Any, Any]:
-    """The bolus that is given, in the mass of the dose unit, and where the protocol's cap bound.
+def changes(protocol: Protocol, row: Any, running: Any, in_range_before: Any = 0) -> Changes:
+    """Apply the rows of a protocol.
 
     Parameters
     ----------
     protocol : Protocol
-    change : Changes
-    weight_kg : float or array
-        Dosing weight; NaN where it is not known. [kg]
-
-    Returns
-    -------
-    total, capped : ndarray
-        NaN where there is no bolus, or one by weight and no weight.
-    """
-    by_weight = change.bolus * weight_kg if "/kg" in protocol.dose_unit else change.bolus
-    wanted = np.where(np.isnan(change.flat_bolus), by_weight, change.flat_bolus)
-    cap = np.inf if protocol.limits.max_bolus is None else protocol.limits.max_bolus
-    capped = np.round(wanted, 6) > cap
-    return np.where(capped, cap, np.round(wanted, 6)), capped
-
-
-def changes(
-    protocol: Protocol, running: Any, given: Mapping[str, Any], in_range_before: Any = 0
-) -> Changes:
-    """Apply a protocol.
-
-    Parameters
-    ----------
-    protocol : Protocol
-    running : float or array
+    row : ndarray of int
+        The row that answers each patient; negative where none does.
+    running : ndarray
         The rate running when the sample was drawn, above 0 and not above the protocol's ceiling.
         [the protocol's dose unit]
-    given : mapping
-        Measured values by name: see :func:`inputs_of`.
     in_range_before : int or array
         Results in range immediately before this one, without a change between.
 
@@ -130,11 +93,8 @@ def changes(
     -------
     Changes
     """
-    running = np.asarray(running, dtype=float)
-    row = np.asarray(grid_of(protocol).rows_for(measured(protocol, given)))
-    row, running = np.broadcast_arrays(row, running)
     usable = (running > 0) & (running <= protocol.limits.top)
-    row = np.where(usable, row, np.where(row < 0, row, -1))
+    row = np.where(usable, row, np.minimum(row, -1))
     known = row >= 0
     then = [r.then for r in protocol.rows]
 

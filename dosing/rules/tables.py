@@ -17,9 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dosing.base.interval import Interval
-from dosing.knowledge.library import SeedError, load
+from dosing.base.vector import round_half_up
+from dosing.knowledge.faults import SeedError
+from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Column, Condition, Conditions, Quantity
-from dosing.knowledge.sentences import words
+from dosing.rules.convert import possible_range
+from dosing.rules.read import options_of
 
 MISSING, OUTSIDE, GAP, OVERLAP = -1, -2, -3, -4
 ABSENT = "absent"
@@ -93,63 +96,18 @@ class Axis:
         return slot
 
 
-def round_half_up(values: Any, step: float) -> Array:
-    """Round to a multiple of ``step``, halves away from zero towards the larger number.
-
-    Python's own rounding takes halves to the even neighbour, which a label table does not.
-    """
-    units = np.round(np.asarray(values, dtype=float) / step, 9)
-    return np.round(np.floor(units + 0.5) * step, 9)
-
-
 def class_codes(values: Any, quantity: Quantity) -> Array:
-    """The position of each value among the quantity's classes; their number where missing."""
+    """The position of each answer among those that exist; their number where it is none.
+
+    Positions that :mod:`dosing.rules.columns` has read are taken as they are.
+    """
+    given = np.asarray(values)
+    if given.dtype == np.uint8:
+        return given
     options = options_of(quantity)
-    if (categories := getattr(getattr(values, "dtype", None), "categories", None)) is not None:
-        codes = np.asarray(values.codes if hasattr(values, "codes") else values.cat.codes)
-        known = np.array([*(_class_code(c, quantity) for c in categories), len(options)])
-        return cast(Array, known.astype(np.uint8)[codes])
-    given = np.asarray(values, dtype=object)
-    if given.ndim == 0 or given.size < 16:
-        flat = [_class_code(v, quantity) for v in given.ravel()]
-        return np.array(flat, dtype=np.uint8).reshape(given.shape)
-    seen: dict[Any, int] = {}
-    codes = np.fromiter(
-        (seen.setdefault(v, len(seen)) if v == v else -1 for v in given), np.intp, given.size
-    )
-    known = np.array([*(_class_code(v, quantity) for v in seen), len(options)], dtype=np.uint8)
-    return cast(Array, known[codes])
-
-
-def options_of(quantity: Quantity) -> tuple[str, ...]:
-    """The answers that a class or a yes-no question has."""
-    return quantity.values or ("no", "yes")
-
-
-def read_class(value: Any, quantity: Quantity) -> str:
-    """The class that was meant, without regard to case; ValueError lists what exists."""
-    options = options_of(quantity)
-    if isinstance(value, bool | np.bool_) and quantity.kind == "yes-no":
-        return "yes" if value else "no"
-    word = str(value).strip()
-    word = {k.lower(): v for k, v in quantity.aliases.items()}.get(word.lower(), word)
-    for option in options:
-        if option.lower() == word.lower():
-            return option
-    answers = ", ".join(options)
-    raise ValueError(
-        words("not-an-answer", label=quantity.label, typed=repr(value), answers=answers)
-    )
-
-
-def _class_code(value: Any, quantity: Quantity) -> int:
-    options = options_of(quantity)
-    if value is None or value != value:
-        return len(options)
-    try:
-        return options.index(read_class(value, quantity))
-    except ValueError:
-        return len(options)
+    known = {option: i for i, option in enumerate(options)}
+    flat = [known.get(word, len(options)) for word in given.ravel().tolist()]
+    return np.array(flat, dtype=np.uint8).reshape(given.shape)
 
 
 @attrs.frozen(eq=False)
@@ -159,6 +117,7 @@ class Grid:
     axes: tuple[Axis, ...]
     cells: Rows
     optional: frozenset[str] = frozenset()
+    _asked: dict[tuple[int, ...], tuple[str, ...]] = attrs.field(factory=dict, init=False)
 
     @functools.cached_property
     def _flat(self) -> tuple[Rows, tuple[int, ...]]:
@@ -180,21 +139,57 @@ class Grid:
             at = at + np.multiply(slot, stride, dtype=np.intp)
         return cast(Rows, flat.take(at))
 
-    def needed(self, given: Mapping[str, Any]) -> list[str]:
-        """The missing columns that could change the answer for one patient."""
-        free, at = [], []
-        for i, axis in enumerate(self.axes):
-            slot = int(axis.slots(given[axis.name])) if axis.name in given else axis.size
-            if slot == axis.size and axis.name not in self.optional:
-                free.append((i, axis.name))
-                at.append(axis.inside)
-            else:
-                at.append(np.array([slot]))
-        cells = self.cells[np.ix_(*at)]
-        return [name for i, name in free if (np.diff(cells, axis=i) != 0).any()]
+    def needed_by(self, given: Mapping[str, Any], row: Rows) -> dict[str, Array]:
+        """Who lacks which input that could change the answer, where no row answers yet.
+
+        Parameters
+        ----------
+        given : mapping
+            As for :meth:`rows_for`.
+        row : ndarray
+            What :meth:`rows_for` answered.
+
+        Returns
+        -------
+        dict
+            By column, of whom it is true; columns that nobody lacks are left out.
+        """
+        open_ = np.flatnonzero(np.atleast_1d(row) == MISSING)
+        if not len(open_):
+            return {}
+        at = np.zeros(len(open_), dtype=np.intp)
+        slots = []
+        for axis, stride in zip(self.axes, self._flat[1], strict=True):
+            slot: Any = axis.slots(given[axis.name]) if axis.name in given else axis.size
+            slot = np.broadcast_to(slot, np.shape(row))[open_]
+            slots.append(slot)
+            at += np.multiply(slot, stride, dtype=np.intp)
+        _, first, place = np.unique(at, return_index=True, return_inverse=True)
+        lacking: dict[str, Array] = {}
+        for k, i in enumerate(first):
+            for name in self._needed_at(tuple(int(slot[i]) for slot in slots)):
+                where = lacking.setdefault(name, np.zeros(np.shape(row), dtype=bool))
+                where[open_[place == k]] = True
+        return {axis.name: lacking[axis.name] for axis in self.axes if axis.name in lacking}
+
+    def _needed_at(self, slots: tuple[int, ...]) -> tuple[str, ...]:
+        """The missing columns that could change the answer in one place of the grid."""
+        if slots not in self._asked:
+            free, at = [], []
+            for i, (axis, slot) in enumerate(zip(self.axes, slots, strict=True)):
+                if slot == axis.size and axis.name not in self.optional:
+                    free.append((i, axis.name))
+                    at.append(axis.inside)
+                else:
+                    at.append(np.array([slot]))
+            cells = self.cells[np.ix_(*at)]
+            self._asked[slots] = tuple(
+                name for i, name in free if (np.diff(cells, axis=i) != 0).any()
+            )
+        return self._asked[slots]
 
 
-def compile_grid(table: Ruled) -> Grid:
+def compile_grid(seeds: Library, table: Ruled) -> Grid:
     """Lay a table out as a grid.
 
     Raises
@@ -202,7 +197,7 @@ def compile_grid(table: Ruled) -> Grid:
     SeedError
         When a column or condition is not one that the registry knows, or the grid is too large.
     """
-    axes = tuple(_axis(table, name) for name in table.columns)
+    axes = tuple(_axis(seeds, table, name) for name in table.columns)
     shape = tuple(axis.size + 1 for axis in axes)
     if np.prod(shape, dtype=float) > MOST_CELLS:
         raise SeedError(f"{table.id}: too many combinations to prove; split the table")
@@ -213,6 +208,8 @@ def compile_grid(table: Ruled) -> Grid:
         for name, condition in row.when.items():
             if name in counted:
                 mask &= _interval(table, name, condition).holds(counted[name])
+            elif name in seeds.conditions:
+                mask &= _named(seeds, table, axes, name, condition)
             else:
                 mask &= _mask(table, axes, name, condition)
         masks[i] = mask
@@ -240,11 +237,27 @@ def _settle_missing(cells: Rows, axis: int, size: int) -> None:
     turned[size] = np.where(settled | (inside == OUTSIDE).all(axis=0), highest, MISSING)
 
 
-def _axis(table: Ruled, name: str) -> Axis:
-    registry = load()
-    if name not in registry.names:
+def _named(
+    seeds: Library, table: Ruled, axes: tuple[Axis, ...], name: str, condition: Condition
+) -> Array:
+    """Where a named condition holds: in any of its alternatives."""
+    held: Any = False
+    for alternative in seeds.conditions[name].any:
+        mask: Any = True
+        for part, wanted in alternative.items():
+            if part in seeds.conditions:
+                mask = mask & _named(seeds, table, axes, part, wanted)
+            else:
+                mask = mask & _mask(table, axes, part, wanted)
+        held = held | mask
+    wanted_parts = [condition] if isinstance(condition, str) else condition
+    return cast(Array, held if "yes" in wanted_parts else ~held)
+
+
+def _axis(seeds: Library, table: Ruled, name: str) -> Axis:
+    if name not in seeds.names:
         raise SeedError(f"{table.id}: no quantity is called {name!r}")
-    quantity = registry.quantities[registry.names[name]]
+    quantity = seeds.quantities[seeds.names[name]]
     column = table.columns[name]
     if quantity.kind != "number":
         return Axis(name, quantity, values=options_of(quantity))
@@ -252,33 +265,19 @@ def _axis(table: Ruled, name: str) -> Axis:
     domain = Interval.parse(column.domain) if column.domain else possible_range(quantity, name)
     edges.update(domain.ends)
     for when in (*(row.when for row in table.rows), *table.counts.values()):
-        if name in when:
-            edges.update(_interval(table, name, when[name]).ends)
+        for part in _conditions_on(seeds, when, name):
+            edges.update(_interval(table, name, part).ends)
     return Axis(name, quantity, tuple(sorted(edges)), (), column.precision, domain)
 
 
-def possible_range(quantity: Quantity, name: str) -> Interval:
-    """The range outside which a value is refused, in the unit of ``name``."""
-    if quantity.possible is None:
-        raise SeedError(f"{name}: the registry gives no possible range")
-    low, high = (from_base(end, quantity, name) for end in quantity.possible)
-    return Interval(float(low), float(high))
-
-
-def from_base(value: Any, quantity: Quantity, name: str) -> Any:
-    """A value in the quantity's first unit, in the unit of ``name``."""
-    unit = quantity.names[name]
-    if unit.per_base is not None:
-        return value * unit.per_base
-    return value if unit.in_base is None else value / unit.in_base
-
-
-def to_base(value: Any, quantity: Quantity, name: str) -> Any:
-    """A value in the unit of ``name``, in the quantity's first unit."""
-    unit = quantity.names[name]
-    if unit.per_base is not None:
-        return value / unit.per_base
-    return value if unit.in_base is None else value * unit.in_base
+def _conditions_on(seeds: Library, when: Conditions, name: str) -> list[Condition]:
+    """What is asked of a column, by named conditions too."""
+    found = [when[name]] if name in when else []
+    for part in when:
+        if part in seeds.conditions:
+            for alternative in seeds.conditions[part].any:
+                found += _conditions_on(seeds, alternative, name)
+    return found
 
 
 def _interval(table: Ruled, name: str, condition: Condition) -> Interval:
@@ -329,17 +328,10 @@ def _count(table: Ruled, axes: tuple[Axis, ...], name: str, held: Conditions) ->
     return total
 
 
-@functools.lru_cache(maxsize=512)
-def _cached(table_id: str, protocol: bool, digest: str) -> Grid:
-    seeds: Mapping[str, Ruled] = load().protocols if protocol else load().tables
-    return compile_grid(seeds[table_id])
-
-
-def grid_of(table: Ruled) -> Grid:
-    """The compiled grid of a table or protocol; that of a seed is kept for the next patient."""
-    library = load()
-    if library.protocols.get(table.id) is table:
-        return _cached(table.id, True, library.digest)
-    if library.tables.get(table.id) is table:
-        return _cached(table.id, False, library.digest)
-    return compile_grid(table)
+def grid_of(seeds: Library, table: Ruled) -> Grid:
+    """The compiled grid of a table or protocol, kept with the library for the next patient."""
+    kept = seeds.kept("grids")
+    if table.id not in kept or kept[table.id][0] is not table:
+        kept[table.id] = (table, compile_grid(seeds, table))
+    found: Grid = kept[table.id][1]
+    return found

@@ -1,43 +1,46 @@
 """Arithmetic of exchange, heparin, protamine and research equations; the words are in the seeds."""
 
+from typing import Any
+
 import numpy as np
 
 from dosing.equations import body, critical, exchange, heparin
-from dosing.rules.patients import Patient
-from dosing.scores.calculation import Calculation, Parts, given, yes
+from dosing.rules.columns import Patients
+from dosing.scores.parts import Calculation, Of, Parts, given
 
 RATE = "heparin_units_h"
 
 
-def _plasma_volume(patient: Patient, _: str) -> Parts:
-    weight, hct = given(patient, "weight_kg"), given(patient, "hematocrit_pct")
-    height, sex = patient.number("height_cm"), patient.get("sex")
+def _plasma_volume(patients: Patients, _: str) -> Parts:
+    weight, hct = patients.numbers("weight_kg"), patients.numbers("hematocrit_pct")
+    height, sex = patients.numbers("height_cm"), patients.words("sex")
+    has_sex = given(patients, "sex")
+    both = has_sex & given(patients, "height_cm")
     kaplan = exchange.plasma_volume(weight, hct)
-    plasma = {"kaplan": kaplan}
+    nadler = exchange.plasma_volume_nadler(weight, height, sex, hct)
     parts: Parts = {
         "value": kaplan,
         "kaplan_l": kaplan,
         "wider_l": exchange.plasma_volume(weight, hct, l_per_kg=exchange.WIDER_L_KG),
         "plasma_part": exchange.plasma_part(hct),
-        "nadler_possible": sex is not None and height is not None,
+        "nadler_possible": both,
+        "by_sex_l": Of(exchange.plasma_volume_by_sex(weight, sex, hct), has_sex),
+        "blood_nadler_l": Of(exchange.blood_volume_nadler(weight, height, sex), both),
+        "nadler_l": Of(nadler, both),
     }
-    if sex is not None:
-        parts["by_sex_l"] = exchange.plasma_volume_by_sex(weight, sex, hct)
-    if sex is not None and height is not None:
-        parts["blood_nadler_l"] = exchange.blood_volume_nadler(weight, height, sex)
-        plasma["nadler"] = exchange.plasma_volume_nadler(weight, height, sex, hct)
-        parts["nadler_l"] = plasma["nadler"]
-    wanted = patient.number("plasma_volumes")
-    usual = {"1": 1.0, "1_5": 1.5} if wanted is None else {"wanted": wanted}
-    for which, volumes in usual.items():
-        for by, litres in plasma.items():
-            parts[f"exchange_{which}_{by}_l"] = exchange.exchange_volume_l(litres, volumes)
+    wanted, has_wanted = patients.numbers("plasma_volumes"), given(patients, "plasma_volumes")
+    everybody = np.ones(patients.size, dtype=bool)
+    for which, volumes in {"1": 1.0, "1_5": 1.5, "wanted": wanted}.items():
+        asked = has_wanted if which == "wanted" else ~has_wanted
+        for by, litres, of in (("kaplan", kaplan, everybody), ("nadler", nadler, both)):
+            exchanged = exchange.exchange_volume_l(litres, volumes)
+            parts[f"exchange_{which}_{by}_l"] = Of(exchanged, asked & of)
     return parts
 
 
-def _plasma_removal(patient: Patient, _: str) -> Parts:
-    volumes = given(patient, "plasma_volumes")
-    sessions = patient.number("exchange_sessions") or 1
+def _plasma_removal(patients: Patients, _: str) -> Parts:
+    volumes, sessions = patients.numbers("plasma_volumes"), patients.numbers("exchange_sessions")
+    sessions = np.where(sessions > 0, sessions, 1.0)
     value = 100 * exchange.fraction_removed(volumes, sessions)
     return {
         "value": value,
@@ -47,11 +50,12 @@ def _plasma_removal(patient: Patient, _: str) -> Parts:
     }
 
 
-def _immunoglobulin(patient: Patient, _: str) -> Parts:
-    weight = given(patient, "weight_kg")
-    if patient.get("ivig_weight") == "adjusted":
-        weight = body.adjusted_body_weight(weight, given(patient, "height_cm"), patient.get("sex"))
-    per_kg, days = given(patient, "immunoglobulin_g_kg"), given(patient, "immunoglobulin_days")
+def _immunoglobulin(patients: Patients, _: str) -> Parts:
+    weight, height = patients.numbers("weight_kg"), patients.numbers("height_cm")
+    adjusted = body.adjusted_body_weight(weight, height, patients.words("sex"))
+    weight = np.where(patients.words("ivig_weight") == "adjusted", adjusted, weight)
+    per_kg = patients.numbers("immunoglobulin_g_kg")
+    days = patients.numbers("immunoglobulin_days")
     found = exchange.immunoglobulin_grams(weight, per_kg)
     return {
         "value": found.exact_g,
@@ -64,49 +68,57 @@ def _immunoglobulin(patient: Patient, _: str) -> Parts:
     }
 
 
-def _immunoglobulin_response(patient: Patient, _: str) -> Parts:
-    before, now = given(patient, "platelets_before"), given(patient, "platelets")
+def _immunoglobulin_response(patients: Patients, _: str) -> Parts:
+    before, now = patients.numbers("platelets_before"), patients.numbers("platelets")
     return {"value": exchange.platelet_response(before, now).rise}
 
 
-def _heparin_day(patient: Patient, _: str) -> Parts:
-    rate, weight = given(patient, RATE), patient.number("weight_kg")
-    day = {"value": heparin.units_per_day(rate)}
-    if weight is None:
-        return day
-    alone = heparin.resistant_by_weight_alone_kg()
-    by_weight = {"units_kg_h": heparin.units_kg_h(rate, weight), "alone_kg": alone}
-    return day | by_weight | {"weight_alone": weight > alone}
+def _heparin_day(patients: Patients, _: str) -> Parts:
+    rate, weight = patients.numbers(RATE), patients.numbers("weight_kg")
+    weighed, alone = given(patients, "weight_kg"), heparin.resistant_by_weight_alone_kg()
+    return {
+        "value": heparin.units_per_day(rate),
+        "units_kg_h": Of(heparin.units_kg_h(rate, weight), weighed),
+        "alone_kg": alone,
+        "weight_alone": Of(weight > alone, weighed),
+    }
 
 
-def _antithrombin_load(patient: Patient, _: str) -> Parts:
-    baseline, target = given(patient, "antithrombin_pct"), given(patient, "antithrombin_target_pct")
-    found = heparin.antithrombin_load(baseline, target, given(patient, "weight_kg"))
+def _antithrombin_load(patients: Patients, _: str) -> Parts:
+    found = heparin.antithrombin_load(
+        patients.numbers("antithrombin_pct"),
+        patients.numbers("antithrombin_target_pct"),
+        patients.numbers("weight_kg"),
+    )
     return {"value": found.load_units, **found._asdict()}
 
 
-def _antithrombin_recombinant(patient: Patient, _: str) -> Parts:
-    weight, pregnant = given(patient, "weight_kg"), yes(patient, "pregnancy")
-    found = heparin.antithrombin_recombinant(given(patient, "antithrombin_pct"), weight, pregnant)
+def _antithrombin_recombinant(patients: Patients, _: str) -> Parts:
+    weight, pregnant = patients.numbers("weight_kg"), patients.is_yes("pregnancy")
+    found = heparin.antithrombin_recombinant(patients.numbers("antithrombin_pct"), weight, pregnant)
     return {
         "value": found.load_units,
-        "row": "pregnant" if pregnant else "surgical",
+        "row": np.where(pregnant, "pregnant", "surgical"),
         "maintenance_units_h": found.units_h,
         "more_units_h": found.units_h * (1 + heparin.RECOMBINANT_STEP),
         "less_units_h": found.units_h * (1 - heparin.RECOMBINANT_STEP),
     }
 
 
-def _plasma_antithrombin(patient: Patient, _: str) -> Parts:
-    weight, ml = given(patient, "weight_kg"), given(patient, "plasma_ml")
+def _plasma_antithrombin(patients: Patients, _: str) -> Parts:
+    weight, ml = patients.numbers("weight_kg"), patients.numbers("plasma_ml")
+    baseline = patients.numbers("antithrombin_pct")
     found = heparin.plasma_antithrombin(ml, weight)
-    parts: Parts = {"value": found.rise_pct, "units": found.units, "ml_kg": ml / weight}
-    baseline = patient.number("antithrombin_pct")
-    return parts if baseline is None else parts | {"expected_pct": baseline + found.rise_pct}
+    return {
+        "value": found.rise_pct,
+        "units": found.units,
+        "ml_kg": ml / weight,
+        "expected_pct": Of(baseline + found.rise_pct, given(patients, "antithrombin_pct")),
+    }
 
 
-def _protamine_infusion(patient: Patient, _: str) -> Parts:
-    rate, hours = given(patient, RATE), given(patient, "heparin_hours_on")
+def _protamine_infusion(patients: Patients, _: str) -> Parts:
+    rate, hours = patients.numbers(RATE), patients.numbers("heparin_hours_on")
     low, high = (heparin.protamine_no_decay(rate, hours, counted_h=h) for h in heparin.COUNTED_H)
     halved = heparin.protamine_halving(rate, hours)
     return {
@@ -116,7 +128,7 @@ def _protamine_infusion(patient: Patient, _: str) -> Parts:
         "last_2_5_h_mg": high.protamine_mg,
         "halved_units": halved.heparin_units,
         "halved_mg": halved.protamine_mg,
-        "most_uncapped_mg": max(high.uncapped_mg, halved.uncapped_mg),
+        "most_uncapped_mg": np.maximum(high.uncapped_mg, halved.uncapped_mg),
     }
 
 
@@ -127,20 +139,23 @@ LINK = {
 }
 
 
-def _argatroban_link(patient: Patient, _: str) -> Parts:
-    rates = {
-        name: float(equation(patient.number(name)))
-        for name, equation in LINK.items()
-        if patient.get(name) is not None
+def _argatroban_link(patients: Patients, _: str) -> Parts:
+    """The lowest rate of the scores given; none where any of them leaves nothing."""
+    rates: Any = {n: np.asarray(by(patients.numbers(n))) for n, by in LINK.items()}
+    has = {name: given(patients, name) for name in LINK}
+    fails = [has[name] & np.isnan(rates[name]) for name in LINK]
+    holds = ~np.logical_or.reduce(fails)
+    parts: Parts = {f"from_{n.split('_')[0]}": Of(rates[n], has[n]) for n in LINK}
+    lowest = np.fmin.reduce(list(rates.values()))
+    return parts | {
+        "holds": holds,
+        "scores_given": np.sum(list(has.values()), axis=0, dtype=float),
+        "value": np.where(holds, lowest, np.nan),
     }
-    holds = not any(np.isnan(rate) for rate in rates.values())
-    parts: Parts = {f"from_{name.split('_')[0]}": rate for name, rate in rates.items()}
-    parts |= {"holds": holds, "scores_given": len(rates)}
-    return parts | ({"value": min(rates.values())} if holds else {})
 
 
-def _argatroban_dingman(patient: Patient, _: str) -> Parts:
-    return {"value": critical.dingman_2020(given(patient, "modified_sofa"))}
+def _argatroban_dingman(patients: Patients, _: str) -> Parts:
+    return {"value": critical.dingman_2020(patients.numbers("modified_sofa"))}
 
 
 CALCULATIONS: dict[str, Calculation] = {

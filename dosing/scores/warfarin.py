@@ -2,131 +2,175 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from dosing.base.fill import fill
 from dosing.base.units import show
 from dosing.equations import warfarin, warfarin_week
-from dosing.equations.body import bsa_du_bois, bsa_mosteller
-from dosing.knowledge.sentences import words
-from dosing.rules.patients import Patient, check, parse_number
-from dosing.scores.calculation import Calculation, Parts, given, yes
+from dosing.equations.body import bsa_du_bois
+from dosing.knowledge.library import Library
+from dosing.rules.columns import Patients, one_patient
+from dosing.rules.read import parse_number
+from dosing.scores.parts import Array, Calculation, Of, Parts
 
 UNKNOWN = "unknown"
+SURFACE = "bsa_m2"
+TABLETS = ("tablet_mg", "second_tablet_mg")
+EXACT_MG = 1e-6
 
 
-def _body_and_age(patient: Patient) -> tuple[float, float, float]:
-    return given(patient, "age_y"), given(patient, "height_cm"), given(patient, "weight_kg")
+def _body_and_age(patients: Patients) -> tuple[Array, Array, Array]:
+    names = ("age_y", "height_cm", "weight_kg")
+    age, height, weight = (patients.numbers(name) for name in names)
+    return age, height, weight
 
 
-def _weekly(found: warfarin.Warfarin, patient: Patient) -> Parts:
+def _weekly(found: warfarin.Warfarin, patients: Patients) -> Parts:
     return {
         "value": found.weekly_mg,
         "daily_mg": found.daily_mg,
         "root": found.root,
-        "decades": given(patient, "age_y") // 10,
+        "decades": patients.numbers("age_y") // 10,
     }
 
 
-def _iwpc(patient: Patient, _: str) -> Parts:
-    vkorc1, cyp2c9 = patient.get("vkorc1"), patient.get("cyp2c9")
-    inducer, amiodarone = yes(patient, "enzyme_inducer"), yes(patient, "amiodarone")
-    size = _body_and_age(patient)
-    found = warfarin.iwpc(*size, vkorc1, cyp2c9, patient.get("ancestry"), inducer, amiodarone)
+def _iwpc(patients: Patients, _: str) -> Parts:
+    vkorc1, cyp2c9 = patients.words("vkorc1"), patients.words("cyp2c9")
+    inducer, amiodarone = patients.is_yes("enzyme_inducer"), patients.is_yes("amiodarone")
+    size, ancestry = _body_and_age(patients), patients.words("ancestry")
+    found = warfarin.iwpc(*size, vkorc1, cyp2c9, ancestry, inducer, amiodarone)
     other = warfarin.eu_pact(*size, vkorc1, cyp2c9, amiodarone)
-    return _weekly(found, patient) | {"eu_pact_weekly_mg": other.weekly_mg}
+    return _weekly(found, patients) | {"eu_pact_weekly_mg": other.weekly_mg}
 
 
-def _iwpc_clinical(patient: Patient, _: str) -> Parts:
+def _iwpc_clinical(patients: Patients, _: str) -> Parts:
     found = warfarin.iwpc_clinical(
-        *_body_and_age(patient),
-        patient.get("ancestry"),
-        yes(patient, "enzyme_inducer"),
-        yes(patient, "amiodarone"),
+        *_body_and_age(patients),
+        patients.words("ancestry"),
+        patients.is_yes("enzyme_inducer"),
+        patients.is_yes("amiodarone"),
     )
-    return _weekly(found, patient)
+    return _weekly(found, patients)
 
 
-def _surface(patient: Patient) -> tuple[float, str]:
+def _surface(patients: Patients) -> tuple[Array, Array]:
     """The surface as given; else after Du Bois, although the door filled in Mosteller's."""
-    surface = given(patient, "bsa_m2")
-    height, weight = patient.number("height_cm"), patient.number("weight_kg")
-    if height is None or weight is None:
-        return surface, "as given"
-    if surface != round(float(bsa_mosteller(weight, height)), 4):
-        return surface, "as given"
-    return float(bsa_du_bois(weight, height)), "Du Bois"
+    surface = patients.numbers(SURFACE)
+    weight, height = patients.numbers("weight_kg"), patients.numbers("height_cm")
+    filled = np.asarray(patients.filled.get(SURFACE, SURFACE not in patients.given))
+    own = np.broadcast_to(~filled, surface.shape)
+    surface = np.where(own, surface, bsa_du_bois(weight, height))
+    return surface, np.where(own, "as given", "Du Bois")
 
 
-def _rest(patient: Patient) -> tuple[bool, bool, bool, bool]:
+def _rest(patients: Patients) -> tuple[Array, Array, Array, Array]:
     return (
-        yes(patient, "amiodarone"),
-        yes(patient, "smoker"),
-        patient.get("ancestry") == "Black",
-        yes(patient, "dvt_or_pe"),
+        patients.is_yes("amiodarone"),
+        patients.is_yes("smoker"),
+        patients.words("ancestry") == "Black",
+        patients.is_yes("dvt_or_pe"),
     )
 
 
-def _daily(daily_mg: float, surface_m2: float, surface_from: str) -> Parts:
+def _daily(daily_mg: Array, surface_m2: Array, surface_from: Array, of: Array) -> Parts:
     return {
-        "value": daily_mg,
-        "daily_mg": daily_mg,
-        "weekly_mg": daily_mg * warfarin.DAYS,
-        "surface_m2": surface_m2,
-        "surface_from": surface_from,
+        "value": Of(daily_mg, of),
+        "daily_mg": Of(daily_mg, of),
+        "weekly_mg": Of(daily_mg * warfarin.DAYS, of),
+        "surface_m2": Of(surface_m2, of),
+        "surface_from": Of(surface_from, of),
     }
 
 
-def _gage(patient: Patient, _: str) -> Parts:
-    vkorc1, cyp2c9 = str(patient.get("vkorc1")), str(patient.get("cyp2c9"))
-    if UNKNOWN in (vkorc1, cyp2c9):
-        return {}
-    surface, how = _surface(patient)
-    alleles = (vkorc1.count("A"), cyp2c9.count("2"), cyp2c9.count("3"))
-    age, target = given(patient, "age_y"), given(patient, "target_inr")
-    daily = warfarin.gage_2008(age, surface, target, *alleles, *_rest(patient))
-    return _daily(float(daily), surface, how) | {"vkorc1_a": alleles[0]}
+def _alleles(genotypes: Array, allele: str) -> Array:
+    """How many of a genotype's two alleles are this one; NaN where it is not known."""
+    found = np.full(genotypes.shape, np.nan)
+    for genotype in {*genotypes.tolist()} - {None, UNKNOWN}:
+        found[genotypes == genotype] = genotype.count(allele)
+    return found
 
 
-def _gage_clinical(patient: Patient, _: str) -> Parts:
-    surface, how = _surface(patient)
-    age, target = given(patient, "age_y"), given(patient, "target_inr")
-    daily = warfarin.gage_2008_clinical(age, surface, target, *_rest(patient))
-    return _daily(float(daily), surface, how)
+def _gage(patients: Patients, _: str) -> Parts:
+    vkorc1, cyp2c9 = patients.words("vkorc1"), patients.words("cyp2c9")
+    surface, how = _surface(patients)
+    alleles = _alleles(vkorc1, "A"), _alleles(cyp2c9, "2"), _alleles(cyp2c9, "3")
+    age, target = patients.numbers("age_y"), patients.numbers("target_inr")
+    daily = warfarin.gage_2008(age, surface, target, *alleles, *_rest(patients))
+    of = (vkorc1 != UNKNOWN) & (cyp2c9 != UNKNOWN)
+    return _daily(np.asarray(daily), surface, how, of) | {"vkorc1_a": Of(alleles[0], of)}
 
 
-def _eu_pact_loading(patient: Patient, _: str) -> Parts:
-    cyp2c9, daily = patient.get("cyp2c9"), given(patient, "daily_maintenance_mg")
-    if cyp2c9 == UNKNOWN:
-        return {}
+def _gage_clinical(patients: Patients, _: str) -> Parts:
+    surface, how = _surface(patients)
+    age, target = patients.numbers("age_y"), patients.numbers("target_inr")
+    daily = warfarin.gage_2008_clinical(age, surface, target, *_rest(patients))
+    return _daily(np.asarray(daily), surface, how, np.ones(patients.size, dtype=bool))
+
+
+def _eu_pact_loading(patients: Patients, _: str) -> Parts:
+    cyp2c9, daily = patients.words("cyp2c9"), patients.numbers("daily_maintenance_mg")
+    of = cyp2c9 != UNKNOWN
+    cyp2c9[~of] = None
     found = warfarin.eu_pact_loading(daily, cyp2c9)
     return {
-        "value": found.day_1_mg,
-        "day_1_mg": found.day_1_mg,
-        "day_2_mg": found.day_2_mg,
-        "day_3_mg": found.day_3_mg,
-        "daily_mg": daily,
+        "value": Of(found.day_1_mg, of),
+        "day_1_mg": Of(found.day_1_mg, of),
+        "day_2_mg": Of(found.day_2_mg, of),
+        "day_3_mg": Of(found.day_3_mg, of),
+        "daily_mg": Of(daily, of),
     }
 
 
-def _warfarin_week(patient: Patient, _: str) -> Parts:
-    before, change = given(patient, "weekly_dose_mg"), given(patient, "change_pct")
-    value = float(warfarin_week.weekly_after(before, change))
-    parts: Parts = {"value": value, "daily_mg": value / warfarin_week.DAYS}
-    names = ("tablet_mg", "second_tablet_mg")
-    strengths = [s for n in names if (s := patient.number(n)) is not None]
-    if not strengths:
-        return parts | {"planned": False}
-    plan = warfarin_week.week_plan(value, strengths)
-    for day, mg, tablets in zip(warfarin_week.WEEKDAYS, plan.daily_mg, plan.tablets, strict=True):
-        parts[day.lower()] = _day_words(mg, tablets)
-    changes = 100 * (plan.weekly_mg - before) / before
-    return parts | {
-        "planned": True,
-        "planned_mg": plan.weekly_mg,
-        "off_mg": plan.difference_mg,
-        "exact": abs(plan.difference_mg) <= 1e-6,
-        "misses_by_pct": round(abs(changes - change), 6),
+def _warfarin_week(patients: Patients, _: str) -> Parts:
+    before, change = patients.numbers("weekly_dose_mg"), patients.numbers("change_pct")
+    value = np.asarray(warfarin_week.weekly_after(before, change))
+    strengths = np.array([patients.numbers(name) for name in TABLETS])
+    planned = ~np.isnan(value) & ~np.isnan(strengths).all(axis=0)
+    mg, off, days = _plans(value, strengths, planned)
+    changes = 100 * (mg - before) / before
+    parts: Parts = {f"{name.lower()}": Of(days[k], planned)
+                    for k, name in enumerate(warfarin_week.WEEKDAYS)}  # fmt: skip
+    own: Parts = {
+        "planned_mg": mg,
+        "off_mg": off,
+        "exact": np.abs(off) <= EXACT_MG,
+        "misses_by_pct": np.round(np.abs(changes - change), 6),
         "changes_pct": changes,
-        "as_intended": not (change and changes * change <= 0),
+        "as_intended": (change == 0) | (changes * change > 0),
     }
+    parts |= {name: Of(part, planned) for name, part in own.items()}
+    return parts | {
+        "value": value, "daily_mg": value / warfarin_week.DAYS, "planned": planned,
+    }  # fmt: skip
+
+
+def _plans(value: Array, strengths: Array, planned: Array) -> tuple[Array, Array, Array]:
+    """The week in mg, by how much it misses, and the words of each day.
+
+    Each plan is made and put into words once; the patients who share it share its words.
+    """
+    mg = np.full(len(value), np.nan)
+    days = np.full((warfarin_week.DAYS, len(value)), None, dtype=object)
+    for rows in _alike(np.nan_to_num(strengths), np.flatnonzero(planned)):
+        tablets = [float(s) for s in strengths[:, rows[0]] if s == s]
+        plans, which = warfarin_week.week_plans(value[rows], tablets)
+        mg[rows] = np.array([plan.weekly_mg for plan in plans])[which]
+        days[:, rows] = np.array([_week_words(plan) for plan in plans], dtype=object).T[:, which]
+    return mg, np.round(mg - value, 6), days
+
+
+def _alike(strengths: Array, rows: Array) -> list[Array]:
+    """Those rows, by the tablets that they have."""
+    if not len(rows):
+        return []
+    first, second = (np.unique(each[rows], return_inverse=True)[1] for each in strengths)
+    both = first * (int(second.max()) + 1) + second
+    order = np.argsort(both, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(both[order])) + 1)
+
+
+def _week_words(plan: warfarin_week.WeekPlan) -> list[str]:
+    return [_day_words(mg, n) for mg, n in zip(plan.daily_mg, plan.tablets, strict=True)]
 
 
 def _day_words(mg: float, tablets: tuple[tuple[float, float], ...]) -> str:
@@ -136,25 +180,26 @@ def _day_words(mg: float, tablets: tuple[tuple[float, float], ...]) -> str:
     return f"{show(mg)} mg: {' and '.join(parts)}"
 
 
-def read_points(texts: Sequence[str]) -> tuple[list[float], list[float]]:
+def read_points(seeds: Library, texts: Sequence[str]) -> tuple[list[float], list[float]]:
     """Days and INRs as typed, ``10:2.5`` each; ValueError says what is wrong.
 
     Examples
     --------
-    >>> read_points(["0:1.5", "10:2,5"])
+    >>> from dosing.knowledge.library import load
+    >>> read_points(load(), ["0:1.5", "10:2,5"])
     ([0.0, 10.0], [1.5, 2.5])
     """
     days, inrs = [], []
     for text in texts:
         day, colon, inr = text.partition(":")
-        point = words("inr-point", typed=repr(text))
+        point = fill(seeds.sentences["inr-point"].text, {"typed": repr(text)})
         if not colon:
             raise ValueError(point)
-        read = check({"inr": inr})
-        if read.stopped or read.get("inr") is None:
-            raise ValueError(read.findings[0].text if read.findings else point)
-        days.append(parse_number(day))
-        inrs.append(float(read.values["inr"]))
+        read = one_patient(seeds, {"inr": inr})
+        if read.impossible[0] or read.lacks("inr")[0]:
+            raise ValueError(read.remarks[0].text_at(0) if read.remarks else point)
+        days.append(parse_number(seeds, day))
+        inrs.append(float(read.numbers("inr")[0]))
     return days, inrs
 
 

@@ -18,7 +18,7 @@ from dosing.knowledge.dosetypes import FixedDose, Statement
 from dosing.knowledge.library import load
 from dosing.knowledge.scoretypes import Pathway, Stage
 from dosing.knowledge.seedtypes import Check, Column, Row, Said, Table
-from dosing.rules.patients import check
+from tests.support import patient
 
 SEEDS = load()
 NAMES = [*SEEDS.pathways]
@@ -56,6 +56,7 @@ MADE = attrs.evolve(
         "f": agent("f", "fondaparinux", KIDNEY),
     },
 )
+
 STEPS = Pathway(
     id="steps", title="Steps", cite="ash-2018",
     stages=(
@@ -68,7 +69,11 @@ STEPS = Pathway(
 
 
 def test_each_step_answers_what_it_can_and_names_what_it_needs():
-    found = walk(MADE, STEPS, {"platelets": 80, "weight_kg": 70, "child_pugh": "none"})
+    found = walk(
+        STEPS,
+        patient({"platelets": 80, "weight_kg": 70, "child_pugh": "none"}, MADE),
+        {"platelets": 80, "weight_kg": 70, "child_pugh": "none"},
+    )
     liver, says, agents, doses = found.stages
     assert liver.scores[0].value is None
     assert "bilirubin_mg_dl" in liver.missing
@@ -79,7 +84,11 @@ def test_each_step_answers_what_it_can_and_names_what_it_needs():
 
 
 def test_a_refused_input_is_said_once_and_answers_nothing():
-    found = walk(MADE, STEPS, {"platelets": "1,000", "weight_kg": 70})
+    found = walk(
+        STEPS,
+        patient({"platelets": "1,000", "weight_kg": 70}, MADE),
+        {"platelets": "1,000", "weight_kg": 70},
+    )
     assert found.refused
     assert [f.level for f in found.findings] == ["needed"]
     assert found.stages[1].guidance[0].says == {}
@@ -89,9 +98,9 @@ def test_a_refused_input_is_said_once_and_answers_nothing():
 @pytest.mark.parametrize("wrong", [{"renal_replacement": "sometimes"}, {"weight_kg": "1,000"}])
 def test_no_order_and_no_agents_dose_stand_beside_a_refused_input(wrong):
     # Left out, the answer would not have been needed: refused, it stops every order.
-    patient = {"weight_kg": 70, "child_pugh": "none", "crcl_ml_min": 80, "platelets": 80}
-    assert walk(MADE, STEPS, patient).stages[3].orders[0][0].order is not None
-    found = walk(MADE, STEPS, patient | wrong)
+    known = {"weight_kg": 70, "child_pugh": "none", "crcl_ml_min": 80, "platelets": 80}
+    assert walk(STEPS, patient(known, MADE), known).stages[3].orders[0][0].order is not None
+    found = walk(STEPS, patient(known | wrong, MADE), known | wrong)
     assert found.refused
     assert all(one.order is None for one in found.stages[3].orders[0])
     agents = found.stages[2].agents
@@ -102,45 +111,53 @@ def test_a_step_that_stops_gives_no_order():
     limb = Check(when={"limb_or_life_threat": "yes"}, level="stop", text="Not here.")
     careful = attrs.evolve(STEPS.stages[3], checks=(limb, FIRM))
     steps = attrs.evolve(STEPS, stages=(careful,))
-    patient = {"weight_kg": 70, "child_pugh": "none", "critically_ill": "yes"}
-    assert walk(MADE, steps, patient).stages[0].orders[0][0].order is not None
-    (stage,) = walk(MADE, steps, patient | {"limb_or_life_threat": "yes"}).stages
+    known = {"weight_kg": 70, "child_pugh": "none", "critically_ill": "yes"}
+    assert walk(steps, patient(known, MADE), known).stages[0].orders[0][0].order is not None
+    (stage,) = walk(
+        steps,
+        patient(known | {"limb_or_life_threat": "yes"}, MADE),
+        known | {"limb_or_life_threat": "yes"},
+    ).stages
     assert all((one.order, one.trace) == (None, ()) for one in stage.orders[0])
     assert "Not here." in [f.text for f in stage.orders[0][0].findings]
 
 
 def test_what_an_order_leaves_unused_serves_other_steps():
-    found = walk(MADE, STEPS, {"weight_kg": 70, "child_pugh": "none", "platelets": 80})
+    found = walk(
+        STEPS,
+        patient({"weight_kg": 70, "child_pugh": "none", "platelets": 80}, MADE),
+        {"weight_kg": 70, "child_pugh": "none", "platelets": 80},
+    )
     assert all(one.unused == () for one in found.stages[3].orders[0])
     assert "not used" not in str(found)
 
 
 def test_nothing_given_is_nothing_said():
-    found = walk(MADE, STEPS, {})
+    found = walk(STEPS, patient({}, MADE), {})
     assert found.refused
     assert {"bilirubin_mg_dl", "platelets", "weight_kg"} <= set(found.missing)
 
 
 @pytest.mark.parametrize(("count", "says"), [(149, {"text": "Wait."}), (150, {}), (None, {})])
 def test_a_row_that_refuses_gives_no_sentence_but_says_why(count, says):
-    found = guidance(MADE, SAYS, check({"platelets": count}))
+    found = guidance(SAYS, patient({"platelets": count}, MADE))
     assert found.says == says
     assert bool(found.findings) == (says == {})
 
 
 def test_agents_are_ranked_with_their_reasons_and_the_excluded_last():
     tables = [MADE.tables["a"], MADE.tables["f"]]
-    patient = {"weight_kg": 70, "crcl_ml_min": 25, "child_pugh": "B", "critically_ill": "yes"}
-    first, last = rank(MADE, tables, check(patient))
+    known = {"weight_kg": 70, "crcl_ml_min": 25, "child_pugh": "B", "critically_ill": "yes"}
+    first, last = rank(tables, patient(known, MADE))
     assert (first.drug, first.place) == ("argatroban", "less suitable")
     assert (last.drug, last.place, last.advice) == ("fondaparinux", "excluded", None)
-    kinder = rank(MADE, tables, check(patient | {"child_pugh": "none"}))
+    kinder = rank(tables, patient(known | {"child_pugh": "none"}, MADE))
     assert kinder[0].place == "suits"
     assert kinder[0].advice.order.dose == 2
 
 
 def test_an_agent_says_what_was_not_answered():
-    (only,) = rank(MADE, [MADE.tables["a"]], check({"child_pugh": "none"}))
+    (only,) = rank([MADE.tables["a"]], patient({"child_pugh": "none"}, MADE))
     assert only.unanswered == ("critically_ill",)
     assert only.place == "possible"
 
@@ -148,8 +165,8 @@ def test_an_agent_says_what_was_not_answered():
 def test_an_agent_is_excluded_only_when_every_authority_refuses():
     # ASH gives bivalirudin no number at a low clearance; others do.
     table = SEEDS.tables["bivalirudin-agent-hit"]
-    patient = {"weight_kg": 70, "crcl_ml_min": 25, "renal_replacement": "none", "region": "US"}
-    (found,) = rank(SEEDS, [table], check(patient))
+    known = {"weight_kg": 70, "crcl_ml_min": 25, "renal_replacement": "none", "region": "US"}
+    (found,) = rank([table], patient(known))
     assert found.place != "excluded"
     assert found.advice.authority != "ash-2018"
     assert found.advice.order.dose <= 0.08
@@ -171,7 +188,7 @@ def test_what_is_asked_covers_columns_checks_and_the_size_of_the_patient():
 
 
 def test_it_prints_and_becomes_json():
-    found = walk(MADE, STEPS, {"platelets": 80})
+    found = walk(STEPS, patient({"platelets": 80}, MADE), {"platelets": 80})
     assert "2. Says" in str(found)
     assert "Wait." in str(found)
     assert found.to_dict()["stages"][1]["guidance"][0]["says"] == {"text": "Wait."}
@@ -206,7 +223,7 @@ def test_of_two_in_one_place_fewer_warnings_come_first_then_more_reasons():
         checked_by("one", "warn"), checked_by("one-for", "warn", "note"), checked_by("plain"),
         checked_by("for", "note"), checked_by("twice-for", "note", "note"),
     ]  # fmt: skip
-    found = rank(MADE, tables, check({"dic": "yes"}))
+    found = rank(tables, patient({"dic": "yes"}, MADE))
     assert [a.findings[0].text.split()[0] if a.findings else "plain" for a in found] == [
         "twice-for", "for", "plain", "one-for", "one", "two", "stopped",
     ]  # fmt: skip
@@ -228,7 +245,7 @@ def test_what_every_authority_refuses_is_excluded_with_their_reasons():
     ]
     own = checked_by("own", "note")
     seeds = attrs.evolve(SEEDS, tables={t.id: t for t in refusing})
-    (found,) = rank(seeds, [own], check({"platelets": 100, "dic": "yes"}))
+    (found,) = rank([own], patient({"platelets": 100, "dic": "yes"}, seeds))
     assert (found.place, found.advice) == ("excluded", None)
     assert [f.text for f in found.findings] == [
         "Reason 0.", "Reason 1.", "Reason 2.",
@@ -236,15 +253,15 @@ def test_what_every_authority_refuses_is_excluded_with_their_reasons():
     seeds = attrs.evolve(
         SEEDS, tables={t.id: t for t in (*refusing, starting("z", then=FixedDose(dose=5)))}
     )
-    (found,) = rank(seeds, [own], check({"platelets": 100, "dic": "yes"}))
+    (found,) = rank([own], patient({"platelets": 100, "dic": "yes"}, seeds))
     assert (found.place, found.advice.order.dose) == ("suits", 5)
 
 
 def test_an_agent_without_an_answer_keeps_what_the_first_authority_needs():
-    (found,) = rank(MADE, [MADE.tables["a"]], check({}))
+    (found,) = rank([MADE.tables["a"]], patient({}, MADE))
     assert found.advice.order is None
     assert "weight_kg" in found.advice.missing
-    (bare,) = rank(attrs.evolve(SEEDS, tables={}), [MADE.tables["a"]], check({}))
+    (bare,) = rank([MADE.tables["a"]], patient({}, attrs.evolve(SEEDS, tables={})))
     assert (bare.advice, bare.place) == (None, "possible")
 
 
@@ -265,7 +282,7 @@ SOURCED = attrs.evolve(
 
 
 def test_a_sentence_names_its_row_its_source_and_how_it_was_confirmed():
-    first, second = (guidance(SEEDS, SOURCED, check({"platelets": n})) for n in (100, 200))
+    first, second = (guidance(SOURCED, patient({"platelets": n})) for n in (100, 200))
     assert (first.table, first.row, first.cite) == ("says", 1, "hlh-2024")
     assert first.confirmed == SEEDS.confirmed("hlh-2024")
     assert first.findings == (
@@ -274,16 +291,16 @@ def test_a_sentence_names_its_row_its_source_and_how_it_was_confirmed():
     assert first.missing == ()
     assert (second.row, second.cite, second.confirmed) == (2, "ash-2018", "unconfirmed")
     whole = attrs.evolve(SOURCED, confirmed="primary")
-    assert guidance(SEEDS, whole, check({"platelets": 100})).confirmed == "primary"
-    assert guidance(SEEDS, whole, check({"platelets": 200})).confirmed == "unconfirmed"
+    assert guidance(whole, patient({"platelets": 100})).confirmed == "primary"
+    assert guidance(whole, patient({"platelets": 200})).confirmed == "unconfirmed"
 
 
 def test_a_value_that_the_sentences_do_not_cover_is_named_and_nothing_is_said():
-    found = guidance(SEEDS, SOURCED, check({"platelets": 600}))
+    found = guidance(SOURCED, patient({"platelets": 600}))
     assert (found.says, found.row, found.missing) == ({}, None, ())
     assert [f.level for f in found.findings] == ["stop", "note"]
     assert "outside what this table covers" in found.findings[0].text
-    missing = guidance(SEEDS, SOURCED, check({}))
+    missing = guidance(SOURCED, patient({}))
     assert (missing.says, missing.row, missing.missing) == ({}, None, ("platelets",))
     assert not any("outside" in f.text for f in missing.findings)
 
@@ -311,35 +328,39 @@ SCORING = attrs.evolve(SEEDS, tables=SEEDS.tables | {"scored": SCORED})
 
 
 def test_a_score_serves_the_later_steps_unless_it_was_given():
-    found = walk(SCORING, STAGED, FOUR_TS)
+    found = walk(STAGED, patient(FOUR_TS, SCORING), FOUR_TS)
     assert found.stages[0].scores[0].value == 6
     assert found.stages[1].guidance[0].says == {"text": "Stop heparin."}
-    given = walk(SCORING, STAGED, FOUR_TS | {"four_ts": 2})
+    given = walk(STAGED, patient(FOUR_TS | {"four_ts": 2}, SCORING), FOUR_TS | {"four_ts": 2})
     assert given.stages[1].guidance[0].says == {"text": "Unlikely."}
-    unanswered = walk(SCORING, STAGED, {})
+    unanswered = walk(STAGED, patient({}, SCORING), {})
     assert unanswered.stages[1].guidance[0].says == {}
 
 
 def test_a_pathway_carries_its_note_its_source_and_its_inputs():
-    found = walk(SCORING, STAGED, FOUR_TS)
+    found = walk(STAGED, patient(FOUR_TS, SCORING), FOUR_TS)
     assert found.findings == (Finding("note", "For adults.", "ash-2018"),)
     assert (found.pathway, found.seeds, found.inputs) == ("staged", SCORING.digest, FOUR_TS)
     assert found.confirmed == SEEDS.confirmed("ash-2018")
     own = attrs.evolve(STAGED, confirmed="unconfirmed")
-    assert walk(SCORING, own, FOUR_TS).confirmed == "unconfirmed"
+    assert walk(own, patient(FOUR_TS, SCORING), FOUR_TS).confirmed == "unconfirmed"
     assert (found.stages[0].note, found.stages[0].cite) == ("Count.", "lo-2006")
 
 
 def test_what_is_wrong_with_an_input_is_not_repeated_by_each_score():
-    found = walk(SCORING, STAGED, FOUR_TS | {"platelets_nadir": -4})
+    found = walk(
+        STAGED,
+        patient(FOUR_TS | {"platelets_nadir": -4}, SCORING),
+        FOUR_TS | {"platelets_nadir": -4},
+    )
     (wrong,) = (f for f in found.findings if f.level == "needed")
     assert wrong not in found.stages[0].scores[0].findings
-    clean = walk(SCORING, STAGED, FOUR_TS).stages[0].scores[0]
+    clean = walk(STAGED, patient(FOUR_TS, SCORING), FOUR_TS).stages[0].scores[0]
     assert clean.findings
 
 
 def test_a_pathway_prints_step_by_step():
-    found = walk(SCORING, STAGED, FOUR_TS)
+    found = walk(STAGED, patient(FOUR_TS, SCORING), FOUR_TS)
     lines = str(found).splitlines()
     assert lines[:6] == [
         "<Staged>", "  note: For adults. [ash-2018]", "", "1. Score", "  Count.",
@@ -365,11 +386,11 @@ def test_guidance_and_agents_print_numbers_with_their_names_and_findings_with_so
         "T", "  Wait.", "  12 (every_h)", "  warn: Look.", "  note: Know. [d]",
         "  source: c (primary)",
     ]  # fmt: skip
-    (first,) = rank(MADE, [MADE.tables["a"]], check({"weight_kg": 70, "child_pugh": "none"}))
+    (first,) = rank([MADE.tables["a"]], patient({"weight_kg": 70, "child_pugh": "none"}, MADE))
     assert str(first) == f"argatroban, possible: {first.advice.order}"
-    (open_,) = rank(MADE, [MADE.tables["a"]], check({}))
+    (open_,) = rank([MADE.tables["a"]], patient({}, MADE))
     assert str(open_) == "argatroban, possible"
-    (out,) = rank(MADE, [checked_by("x", "stop", "warn")], check({"dic": "yes"}))
+    (out,) = rank([checked_by("x", "stop", "warn")], patient({"dic": "yes"}, MADE))
     assert str(out).splitlines() == [
         "argatroban, excluded", "  stop: x 0. [ash-2018]", "  warn: x 1. [ash-2018]",
     ]  # fmt: skip
@@ -396,30 +417,32 @@ def test_an_unknown_pathway_lists_those_that_exist():
 
 
 def test_nothing_is_advised_while_any_input_is_impossible():
-    found = guidance(MADE, SAYS, check({"platelets": 100, "weight_kg": -5}))
+    found = guidance(SAYS, patient({"platelets": 100, "weight_kg": -5}, MADE))
     assert (found.row, found.says) == (1, {})
 
 
 def test_what_bars_a_drug_bars_it_whatever_is_still_unanswered():
     tables = [SEEDS.tables["dabigatran-agent-hit"], SEEDS.tables["danaparoid-agent-hit"]]
     for inputs in ({"bleeding": "major"}, {"bleeding": "major", "weight_kg": 70}):
-        found = {a.drug: a for a in rank(SEEDS, tables, check(inputs))}
+        found = {a.drug: a for a in rank(tables, patient(inputs))}
         assert {a.place for a in found.values()} == {"excluded"}
         assert all(a.advice is None for a in found.values())
-    (one,) = rank(SEEDS, tables[:1], check({"mechanical_valve": "yes"}))
+    (one,) = rank(tables[:1], patient({"mechanical_valve": "yes"}))
     assert one.place == "excluded"
 
 
 def test_the_reason_against_stands_before_what_is_still_needed():
-    stops = [f.text for f in dosing.start("dabigatran", "vte", bleeding="major").findings]
+    stops = [
+        f.text for f in dosing.start("dabigatran", indication="vte", bleeding="major").findings
+    ]
     assert "Major bleeding" in stops[0]
     assert "is needed" in stops[1]
 
 
 def test_a_stop_of_a_check_silences_a_list():
     table = SEEDS.tables["warfarin-maintenance-finnish"]
-    assert guidance(SEEDS, table, check({"inr": 1.2})).says
-    found = guidance(SEEDS, table, check({"inr": 1.2, "bleeding": "major"}))
+    assert guidance(table, patient({"inr": 1.2})).says
+    found = guidance(table, patient({"inr": 1.2, "bleeding": "major"}))
     assert found.says == {}
     assert "Major bleeding: no warfarin" in found.findings[0].text
 
@@ -443,14 +466,20 @@ def one_step(**parts):
 
 
 def test_a_sentence_a_refusal_or_a_reason_alone_is_an_answer():
-    assert walk(MADE, one_step(tables=("says",)), {}).refused
-    assert not walk(MADE, one_step(tables=("says",)), {"platelets": 80}).refused
-    assert not walk(MADE, one_step(tables=("says",)), {"platelets": 200}).refused
+    assert walk(one_step(tables=("says",)), patient({}, MADE), {}).refused
+    assert not walk(
+        one_step(tables=("says",)), patient({"platelets": 80}, MADE), {"platelets": 80}
+    ).refused
+    assert not walk(
+        one_step(tables=("says",)), patient({"platelets": 200}, MADE), {"platelets": 200}
+    ).refused
     bare = attrs.evolve(
         MADE, tables={i: t for i, t in MADE.tables.items() if t.purpose != "start"}
     )  # fmt: skip
-    assert walk(bare, one_step(agents=("a",)), {}).refused
-    assert not walk(bare, one_step(agents=("a",)), {"child_pugh": "B"}).refused
+    assert walk(one_step(agents=("a",)), patient({}, bare), {}).refused
+    assert not walk(
+        one_step(agents=("a",)), patient({"child_pugh": "B"}, bare), {"child_pugh": "B"}
+    ).refused
 
 
 def several(*tables):
@@ -470,7 +499,9 @@ def test_the_other_authorities_stand_in_short_below_the_first():
         starting("a", then=FixedDose(dose=5)), starting("b", then=FixedDose(dose=6)), needy,
         starting("d", says=(stop("Never."),)),
     )  # fmt: skip
-    found = walk(seeds, one_step(orders=("argatroban/hit",)), {"platelets": 80})
+    found = walk(
+        one_step(orders=("argatroban/hit",)), patient({"platelets": 80}, seeds), {"platelets": 80}
+    )
     orders = {one.authority: one.order for one in found.stages[0].orders[0]}
     assert [line for line in str(found).splitlines() if line.startswith("    by ")] == [
         f"    by b: {orders['b']}",
@@ -481,7 +512,7 @@ def test_the_other_authorities_stand_in_short_below_the_first():
 
 
 def test_what_is_not_answered_yet_names_the_source_of_the_table():
-    assert guidance(SEEDS, SOURCED, check({})).cite == "ash-2018"
+    assert guidance(SOURCED, patient({})).cite == "ash-2018"
 
 
 def test_an_authority_that_bars_the_drug_gives_way_to_one_that_does_not():
@@ -495,7 +526,7 @@ def test_an_authority_that_bars_the_drug_gives_way_to_one_that_does_not():
         checks=(Check(when={"dic": "yes"}, level="stop", text="Not with DIC."),),
     )
     seeds = several(barring, starting("z", then=FixedDose(dose=9)))
-    (found,) = rank(seeds, [agent("own", "argatroban")], check({"platelets": 100, "dic": "yes"}))
+    (found,) = rank([agent("own", "argatroban")], patient({"platelets": 100, "dic": "yes"}, seeds))
     assert (found.advice.authority, found.advice.order.dose) == ("z", 9)
     assert [a.authority for a in found.advices] == ["a", "z"]
 
@@ -503,14 +534,14 @@ def test_an_authority_that_bars_the_drug_gives_way_to_one_that_does_not():
 def test_beside_a_refused_input_the_first_authority_says_why_there_is_no_dose():
     seeds = several(starting("a", then=FixedDose(dose=5)), starting("b", then=FixedDose(dose=6)))
     inputs = {"platelets": "1,000"}
-    (found,) = rank(seeds, [agent("own", "argatroban")], check(inputs), inputs)
+    (found,) = rank([agent("own", "argatroban")], patient(inputs, seeds), inputs)
     assert (found.advice.authority, found.advice.order) == ("a", None)
     assert found.advice.refused
 
 
 def test_the_agents_own_warning_stands_before_what_every_authority_refuses():
     seeds = several(starting("a", says=(stop("Never."),)))
-    (found,) = rank(seeds, [checked_by("own", "warn")], check({"platelets": 100, "dic": "yes"}))
+    (found,) = rank([checked_by("own", "warn")], patient({"platelets": 100, "dic": "yes"}, seeds))
     assert [(f.level, f.text) for f in found.findings] == [
         ("stop", "Never."), ("warn", "own 0.")
     ]  # fmt: skip
@@ -519,11 +550,11 @@ def test_the_agents_own_warning_stands_before_what_every_authority_refuses():
 
 def test_an_agent_that_is_possible_shows_every_authority_and_an_excluded_one_none():
     seeds = several(starting("a", then=FixedDose(dose=5)), starting("b", then=FixedDose(dose=6)))
-    patient = check({"platelets": 100, "dic": "yes"})
-    (found,) = rank(seeds, [agent("own", "argatroban")], patient)
+    one = patient({"platelets": 100, "dic": "yes"}, seeds)
+    (found,) = rank([agent("own", "argatroban")], one)
     assert [(a.authority, a.order.dose) for a in found.advices] == [("a", 5), ("b", 6)]
     assert str(found).splitlines()[1] == f"  by b: {found.advices[1].order}"
-    (out,) = rank(seeds, [checked_by("own", "stop")], patient)
+    (out,) = rank([checked_by("own", "stop")], one)
     assert (out.advice, out.advices) == (None, ())
 
 

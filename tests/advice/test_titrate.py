@@ -44,7 +44,7 @@ def measured_as(protocol, aptt):
 
 
 def step(protocol="argatroban-smpc-reduced", running=0.5, **inputs):
-    return dosing.titrate(protocol, running, **(SMPC | inputs))
+    return dosing.titrate(protocol, running=running, **(SMPC | inputs))
 
 
 def test_a_low_result_raises_the_running_rate():
@@ -63,7 +63,7 @@ def test_a_high_result_holds_until_in_range():
 
 
 def test_a_hold_of_minutes_says_when_to_resume():
-    found = dosing.titrate("argatroban-ummc-2008-normal", 2, aptt_s=95, weight_kg=70)
+    found = dosing.titrate("argatroban-ummc-2008-normal", running=2, aptt_s=95, weight_kg=70)
     assert (found.hold_min, found.resume_rate) == (30, 1.75)
     assert "Resume after 30 min at 1.75 mcg/kg/min" in found.sentence
     assert "Next aPTT 2 h after restarting." in found.sentence
@@ -90,7 +90,7 @@ def test_in_range_goes_on_and_the_interval_widens_at_the_second():
 @pytest.mark.parametrize("aptt", [None, "", "abc", "1,000", "1e2", -40, 0, 5000])
 def test_no_rate_from_a_missing_or_impossible_result(protocol, aptt):
     result = measured_as(protocol, aptt if aptt != 0 or protocol != UMICH else -0.01)
-    found = dosing.titrate(protocol, 0.1, baseline_aptt_s=30, weight_kg=70, **result)
+    found = dosing.titrate(protocol, running=0.1, baseline_aptt_s=30, weight_kg=70, **result)
     assert (found.action, found.rate, found.pump_ml_h, found.recheck_h) == ("", None, None, None)
     assert any(f.level == "needed" for f in found.findings)
 
@@ -107,13 +107,13 @@ def test_a_running_rate_above_the_ceiling_is_questioned():
 
 
 def test_the_baseline_is_asked_for_where_the_protocol_compares_with_it():
-    found = dosing.titrate("argatroban-smpc-standard", 2, aptt_s=44)
+    found = dosing.titrate("argatroban-smpc-standard", running=2, aptt_s=44)
     assert found.missing == ("baseline_aptt_s",)
-    assert dosing.titrate("argatroban-uhs-2016", 2, aptt_s=44).rate == 2.4
+    assert dosing.titrate("argatroban-uhs-2016", running=2, aptt_s=44).rate == 2.4
 
 
 def test_without_a_weight_the_rate_is_given_and_the_pump_rate_is_not():
-    found = dosing.titrate("argatroban-uhs-2016", 2, aptt_s=60)
+    found = dosing.titrate("argatroban-uhs-2016", running=2, aptt_s=60)
     assert (found.rate, found.pump_ml_h) == (2, None)
     assert any("Give the weight" in f.text for f in found.findings)
 
@@ -124,13 +124,13 @@ def test_the_concentrate_stops_the_step():
 
 
 def test_a_reduction_to_nothing_stops_and_calls():
-    found = dosing.titrate("argatroban-ummc-2008-critical", 0.2, aptt_s=95, weight_kg=70)
+    found = dosing.titrate("argatroban-ummc-2008-critical", running=0.2, aptt_s=95, weight_kg=70)
     assert (found.action, found.rate, found.notify) == ("stop", 0, True)
     assert any("would leave no infusion" in f.text for f in found.findings)
 
 
 def test_a_hold_is_not_put_off_because_the_pump_cannot_resume_as_slowly():
-    found = dosing.titrate("bivalirudin-accp-2012", 0.005, aptt_s=110, weight_kg=40)
+    found = dosing.titrate("bivalirudin-accp-2012", running=0.005, aptt_s=110, weight_kg=40)
     assert (found.action, found.rate, found.resume_pump_ml_h) == ("hold", 0, None)
     assert any(f.level == "warn" and "To resume: " in f.text for f in found.findings)
 
@@ -156,17 +156,19 @@ def test_what_a_person_reads_follows_ismp(protocol):
     usual = {"units/kg/h": 18, "units/h": 1000}.get(load().protocols[protocol].dose_unit, 0.1)
     for aptt in range(20, 140, 3):
         result = measured_as(protocol, aptt)
-        text = str(dosing.titrate(protocol, usual, baseline_aptt_s=30, weight_kg=70, **result))
+        text = str(
+            dosing.titrate(protocol, running=usual, baseline_aptt_s=30, weight_kg=70, **result)
+        )
         assert not re.search(r"[µμ]g|\bIU\b|\bq\d+h\b|(?<!\d)\.\d|\d\.0\b", text), text
 
 
 def test_an_unknown_protocol_lists_what_exists():
     with pytest.raises(ValueError, match=r"there are .*argatroban-uhs-2016"):
-        dosing.titrate("argatroban-ummc", 1, aptt_s=60)
+        dosing.titrate("argatroban-ummc", running=1, aptt_s=60)
 
 
 def test_a_bolus_is_said_first_and_worked_out():
-    found = dosing.titrate(RASCHKE, 18, aptt_s=34, weight_kg=70)
+    found = dosing.titrate(RASCHKE, running=18, aptt_s=34, weight_kg=70)
     assert (found.bolus, found.bolus_unit, found.bolus_total) == (80, "units/kg", 5600)
     assert found.sentence == (
         "Bolus 5,600 units. Increase to 22 units/kg/h: pump 15.4 mL/h. Next aPTT in 6 h."
@@ -175,80 +177,82 @@ def test_a_bolus_is_said_first_and_worked_out():
 
 
 def test_without_a_weight_the_bolus_is_said_per_kg_and_the_weight_asked_for():
-    found = dosing.titrate(RASCHKE, 18, aptt_s=34)
+    found = dosing.titrate(RASCHKE, running=18, aptt_s=34)
     assert (found.bolus, found.bolus_total, found.rate) == (80, None, 22)
     assert found.sentence.startswith("Bolus 80 units/kg: give the weight for the amount.")
     assert any("weight for the amount of the bolus" in f.text for f in found.findings)
 
 
 def test_a_bolus_above_the_cap_is_cut_and_said():
-    found = dosing.titrate(UMICH, 18, anti_xa_units_ml=0.1, weight_kg=140)
+    found = dosing.titrate(UMICH, running=18, anti_xa_units_ml=0.1, weight_kg=140)
     assert (found.bolus_total, found.measure, found.notify) == (10000, "anti-Xa", True)
     assert any(f.level == "warn" and "above the cap" in f.text for f in found.findings)
     assert found.sentence.endswith("Next anti-Xa in 6 h.")
 
 
 def test_a_bolus_whatever_the_weight():
-    found = dosing.titrate("heparin-nsccm-high-risk", 18, aptt_s=50)
+    found = dosing.titrate("heparin-nsccm-high-risk", running=18, aptt_s=50)
     assert (found.bolus, found.bolus_unit, found.bolus_total) == (2000, "units", 2000)
-    found = dosing.titrate("heparin-acs-2016", 1000, aptt_s=29)
+    found = dosing.titrate("heparin-acs-2016", running=1000, aptt_s=29)
     assert found.sentence == (
         "Bolus 1,200 units. Increase to 1,240 units/h: pump 12.4 mL/h. Next aPTT in 6 h."
     )
 
 
 def test_no_bolus_on_resuming_after_a_hold():
-    found = dosing.titrate(RASCHKE, 0, held_from=15, aptt_s=34, weight_kg=70)
+    found = dosing.titrate(RASCHKE, running=0, held_from=15, aptt_s=34, weight_kg=70)
     assert (found.action, found.rate, found.bolus, found.bolus_total) == ("resume", 15, None, None)
     assert any("not added to resuming" in f.text for f in found.findings)
 
 
 def test_the_reagent_is_named_for_the_aptt_only():
-    aptt = dosing.titrate(RASCHKE, 18, aptt_s=60, weight_kg=70)
-    level = dosing.titrate(UMICH, 18, anti_xa_units_ml=0.5, weight_kg=70)
+    aptt = dosing.titrate(RASCHKE, running=18, aptt_s=60, weight_kg=70)
+    level = dosing.titrate(UMICH, running=18, anti_xa_units_ml=0.5, weight_kg=70)
     assert any("reagent" in f.text for f in aptt.findings)
     assert not any("reagent" in f.text for f in level.findings)
     assert any("each hospital must approve its own" in f.text for f in level.findings)
 
 
 def test_where_no_ceiling_is_printed_it_is_said():
-    found = dosing.titrate(RASCHKE, 40, aptt_s=30, weight_kg=70)
+    found = dosing.titrate(RASCHKE, running=40, aptt_s=30, weight_kg=70)
     assert found.rate == 44
     assert any("prints no largest rate" in f.text for f in found.findings)
 
 
 @pytest.mark.parametrize(("protocol", "running"), [(RASCHKE, 1260), ("heparin-acs-2016", 30000)])
 def test_a_rate_in_the_wrong_unit_is_refused(protocol, running):
-    found = dosing.titrate(protocol, running, aptt_s=30, weight_kg=70)
+    found = dosing.titrate(protocol, running=running, aptt_s=30, weight_kg=70)
     assert (found.action, found.bolus) == ("", None)
     assert any(f.level == "needed" and "is not possible" in f.text for f in found.findings)
 
 
 def test_a_rate_by_weight_in_a_protocol_without_is_questioned():
-    found = dosing.titrate("heparin-acs-2016", 18, aptt_s=60)
+    found = dosing.titrate("heparin-acs-2016", running=18, aptt_s=60)
     assert any("18 units/h is unusual" in f.text for f in found.findings)
 
 
 @pytest.mark.parametrize(("strength", "pump"), [(40, 38.5), (50, 30.8), (100, 15.4), (None, 15.4)])
 def test_the_strength_of_the_bag_sets_the_pump(strength, pump):
-    found = dosing.titrate(RASCHKE, 18, aptt_s=34, weight_kg=70, concentration_units_ml=strength)
+    found = dosing.titrate(
+        RASCHKE, running=18, aptt_s=34, weight_kg=70, concentration_units_ml=strength
+    )
     assert found.pump_ml_h == pump
 
 
 @pytest.mark.parametrize("inputs", [{"hit_recent": "yes"}, {"bleeding": "major"}])
 def test_heparin_is_not_titrated_in_hit_or_major_bleeding(inputs):
-    found = dosing.titrate(RASCHKE, 18, aptt_s=34, weight_kg=70, **inputs)
+    found = dosing.titrate(RASCHKE, running=18, aptt_s=34, weight_kg=70, **inputs)
     assert (found.action, found.rate, found.bolus_total) == ("", None, None)
 
 
 def test_a_baseline_is_not_asked_of_heparin():
-    found = dosing.titrate(RASCHKE, 18, aptt_s=60, baseline_aptt_s=30, weight_kg=70)
+    found = dosing.titrate(RASCHKE, running=18, aptt_s=60, baseline_aptt_s=30, weight_kg=70)
     assert not any("baseline" in f.text for f in found.findings)
 
 
 def test_a_rate_in_units_an_hour_asks_for_the_weight_only_where_it_is_the_rate_that_runs():
     def lacks(protocol, running):
-        return dosing.titrate(protocol, running, aptt_s=60, heparin_units_h=1200).missing
+        return dosing.titrate(protocol, running=running, aptt_s=60, heparin_units_h=1200).missing
 
     assert lacks("heparin-raschke-1993", None) == ("weight_kg",)
     assert lacks("heparin-raschke-1993", 18) == ()

@@ -273,7 +273,7 @@ def test_it_plots_and_becomes_a_frame():
 
 
 def test_heparin_has_no_course_yet():
-    advice = dosing.start("heparin", "vte", weight_kg=70)
+    advice = dosing.start("heparin", indication="vte", weight_kg=70)
     with pytest.raises(ValueError, match="cannot be kept yet"):
         dosing.Course.begin(advice, at=datetime(2026, 11, 21, 8), protocol="heparin-raschke-1993")
 
@@ -284,7 +284,8 @@ def test_the_first_event_tells_what_was_ordered_and_by_whom():
     (first,) = course.events
     assert (first.at, first.kind) == (START, "started")
     assert first.data == {
-        "rate": 0.5, "recheck_h": 2, "authority": advice.authority, "indication": "hit",
+        "rate": 0.5, "pump_ml_h": 2.1, "recheck_h": 2, "authority": advice.authority,
+        "indication": "hit",
         "table": advice.table, "cite": advice.cite,
     }  # fmt: skip
     assert course.setting["concentration_mg_ml"] == 1
@@ -309,7 +310,7 @@ def test_a_course_needs_a_protocol_of_its_drug_in_the_unit_of_the_order():
     assert "bivalirudin" not in str(e.value)
     with pytest.raises(ValueError, match="no protocol 'bivalirudin-"):
         dosing.Course("argatroban", "bivalirudin-ummc-2008", {})
-    pci = dosing.start("bivalirudin", "pci", weight_kg=70, crcl_ml_min=80)
+    pci = dosing.start("bivalirudin", indication="pci", weight_kg=70, crcl_ml_min=80)
     with pytest.raises(ValueError, match="does not titrate mg/kg/h"):
         dosing.Course.begin(pci, at=START, protocol="argatroban-uhs-2016")
     assert dosing.Course.begin(advice, at=START, protocol="argatroban-uhs-2016").unit == UNIT

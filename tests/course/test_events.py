@@ -63,7 +63,12 @@ BEGUN = Event(at(0), "started", {"rate": 0.5, "recheck_h": 2})
 
 def measured(hours, aptt_s, running=0.5, **more):
     step = dosing.titrate(
-        "argatroban-smpc-reduced", running, aptt_s=aptt_s, baseline_aptt_s=32, weight_kg=70, **more
+        "argatroban-smpc-reduced",
+        running=running,
+        aptt_s=aptt_s,
+        baseline_aptt_s=32,
+        weight_kg=70,
+        **more,
     )
     return Event(at(hours), "measured", {"aptt_s": aptt_s, "step": step.to_dict()})
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import dosing
 from dosing.equations.warfarin_week import rosendaal, week_plan, weekly_after
+from dosing.knowledge.library import load
 from dosing.scores.warfarin import read_points
 
 STRENGTH = st.sampled_from([1, 2, 2.5, 3, 4, 5, 6, 7.5, 10])
@@ -196,11 +197,11 @@ def test_a_range_from_one_and_a_gap_of_a_day_are_possible():
 @pytest.mark.parametrize("inr", ["25.1", "26", "0.4"])
 def test_an_inr_that_cannot_be_is_refused_as_it_is_typed(inr):
     with pytest.raises(ValueError, match="is not possible"):
-        read_points([f"0:{inr}", "10:2"])
+        read_points(load(), [f"0:{inr}", "10:2"])
 
 
 def test_the_ends_of_what_an_inr_can_be_are_read():
-    assert read_points(["0:0.5", "10:25"])[1] == [0.5, 25]
+    assert read_points(load(), ["0:0.5", "10:25"])[1] == [0.5, 25]
 
 
 def test_of_equally_few_tablets_those_of_one_strength_are_taken():
@@ -208,7 +209,7 @@ def test_of_equally_few_tablets_those_of_one_strength_are_taken():
 
 
 def test_days_are_read_beside_their_inrs():
-    assert read_points(["0:1.5", "10,5:2"]) == ([0, 10.5], [1.5, 2])
+    assert read_points(load(), ["0:1.5", "10,5:2"]) == ([0, 10.5], [1.5, 2])
 
 
 @pytest.mark.parametrize(
@@ -216,4 +217,4 @@ def test_days_are_read_beside_their_inrs():
 )
 def test_what_is_not_a_day_and_an_inr_is_refused_as_it_was_typed(typed, names):
     with pytest.raises(ValueError, match=f"^{names}|^INR: {names}"):
-        read_points(["0:2", typed])
+        read_points(load(), ["0:2", typed])

@@ -64,8 +64,8 @@ def test_start(capsys):
         (["--weight-kg", "70", "--authority", "fda"], "there are us-label"),
         (["--weight-kg", "70", "--indication", "sepsis"], "there are hit"),
         (["--weight-kg", "70", "--concentration-mg-ml", "100"], "dilute it 100 times"),
-        (["--weight-kg", "70", "--creatinine-mg-dl", "1", "--creatinine-umol-l", "88"],
-         "given twice, as creatinine_mg_dl and as creatinine_umol_l"),
+        (["--weight-kg", "70", "--weight-lb", "300", "--child-pugh", "A"],
+         "given twice, as 70 kg and as 300 lb: which is right?"),
     ],
 )  # fmt: skip
 def test_bad_input_gives_no_dose_and_one_sentence(capsys, argv, wish):

@@ -12,7 +12,7 @@ from dosing.knowledge.dosetypes import (
     then_type,
 )
 from dosing.knowledge.library import load
-from dosing.orders.infusion import is_infusion
+from dosing.orders.pump import is_infusion
 
 SEEDS = load("")
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import attrs
 import pytest
 
+from dosing.base.fill import fill, names_in
 from dosing.base.findings import Finding
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Sentence
-from dosing.knowledge.sentences import fill, names_in, say, words
+from dosing.knowledge.sentences import say, words
 from dosing.lint.site import lint_library
 
 SEEDS = load("")

@@ -6,24 +6,36 @@ import attrs
 import numpy as np
 import pytest
 
+from dosing.advice.start import advice_of, starts
 from dosing.knowledge.dosetypes import FixedDose, LaterStep
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Row, Table
 from dosing.orders import fixed as doses
-from dosing.orders.infusion import Order
-from dosing.rules.patients import check
-from dosing.scores.sizes import derive_sizes
+from dosing.orders.fixed import amounts
+from dosing.orders.order import Order
+from tests.support import patient
 
-DRUG = attrs.evolve(load().drugs["fondaparinux"], label="Drug")
+SEEDS = load()
+DRUG = attrs.evolve(SEEDS.drugs["fondaparinux"], label="Drug")
 START = dt.date(2026, 1, 1)
 
 
-def made(unit, then, **patient):
-    table = Table(id="t", title="t", drug="fondaparinux", purpose="start", outputs={"dose": unit})
-    given = derive_sizes(check(patient))
+def ordered(unit, row, outputs=(), **given):
+    """The order of a table of one row, with its findings and arithmetic."""
+    table = Table(
+        id="t", title="t", drug="fondaparinux", purpose="start", cite="t", rows=(row,),
+        outputs={"dose": unit, **dict.fromkeys(outputs, unit)},
+    )  # fmt: skip
+    drugs = {**SEEDS.drugs, "fondaparinux": DRUG}
+    seeds = attrs.evolve(SEEDS, drugs=drugs, tables={"t": table})
+    advice = advice_of(starts(table, patient(given, seeds)), 0, given)
+    said = [f for f in advice.findings if "unusual" not in f.text]
+    return advice.order, said, list(advice.trace[1:])
+
+
+def made(unit, then, **given):
     steps = tuple(LaterStep(**step) for step in then.get("next", ()))
-    row = Row(then=FixedDose(**{**then, "next": steps}))
-    return doses.order(table, row, DRUG, given, then["dose"])
+    return ordered(unit, Row(then=FixedDose(**{**then, "next": steps})), **given)
 
 
 def test_a_flat_dose_has_no_total():
@@ -61,7 +73,7 @@ def test_the_whole_course_is_said_beside_the_dose_of_a_day():
     order, findings, trace = made("g/kg", then, weight_kg=70)
     assert order.total == 56
     assert [f.text for f in findings] == ["The whole course for this patient: 112 g."]
-    assert trace[-1] == "1.6 g/kg × 70 kg = 112 g"
+    assert trace == ["0.8 g/kg × 70 kg = 56 g"]
 
 
 def test_later_steps_carry_their_own_totals():
@@ -103,9 +115,7 @@ def test_a_dose_for_what_is_to_be_undone():
 def test_what_is_absent_binds_nothing_and_a_flat_bolus_is_carried():
     order, findings, _ = made("mg/kg", {"dose": 1, "every_h": 12}, weight_kg=120)
     assert (order.total, order.for_days, findings) == (120, None, [])
-    table = Table(id="t", title="t", drug="fondaparinux", purpose="start",
-                  outputs={"dose": "mg", "bolus": "mg"})  # fmt: skip
-    order, _, _ = doses.order(table, Row(then=FixedDose(dose=5, bolus=30)), DRUG, check({}), 5)
+    order, _, _ = ordered("mg", Row(then=FixedDose(dose=5, bolus=30)), ("bolus",))
     assert (order.bolus_total, order.bolus_words()) == (30, "30 mg")
 
 
@@ -120,15 +130,12 @@ def test_what_a_dose_is_for_each_of():
     assert [doses.size_name(unit) for unit in units] == [
         "weight_kg", "bsa_m2", "heparin_given_units", "enoxaparin_dose_mg", "",
     ]  # fmt: skip
-    assert [doses.per(unit) for unit in units] == [1, 1, 100, 1, 1]
 
 
-def ranged(unit, high, row=None, **patient):
-    table = Table(
-        id="t", title="t", drug="fondaparinux", purpose="start", outputs={"dose": unit}, cite="t"
-    )
+def ranged(unit, high, row=None, **given):
     row = row or Row(then=FixedDose(dose=1, max_total=150))
-    return doses.order(table, row, DRUG, check(patient), 1, high=high)
+    row = attrs.evolve(row, then=attrs.evolve(row.then, low=1, high=high))
+    return ordered(unit, row, **given)
 
 
 def test_a_range_is_given_in_what_this_patient_gets():
@@ -136,7 +143,7 @@ def test_a_range_is_given_in_what_this_patient_gets():
     assert (order.total, order.high) == (80, 1.5)
     assert said.text == "The range for this patient: 80 to 120 mg."
     assert (said.level, said.cite) == ("note", "t")
-    assert trace == ["1 mg/kg × 80 kg = 80 mg", "1.5 mg/kg × 80 kg = 120 mg"]
+    assert trace == ["1 mg/kg × 80 kg = 80 mg"]
     _, (said,), _ = ranged("mg/kg", 2, weight_kg=80)
     assert said.text.endswith("80 to 150 mg.")  # the cap holds for the upper end too
     _, (said,), _ = ranged("mg/kg", 2, Row(then=FixedDose(dose=1), cite="row"), weight_kg=80)
@@ -173,20 +180,24 @@ def test_the_arithmetic_keeps_four_decimals_of_a_size_and_three_of_a_dose():
     assert trace == ["1.5 mg/kg × 70.1235 kg = 105.185 mg"]
 
 
-@pytest.mark.parametrize("step", [0, 5])
-@pytest.mark.parametrize("most", [0, 100, 102])
-def test_a_cohort_gets_the_doses_of_its_patients(step, most):
+@pytest.mark.parametrize("step", [None, 5])
+@pytest.mark.parametrize("most", [None, 100, 102])
+def test_many_get_the_doses_of_each(step, most):
     weights = np.array([50, 62.4, 62.5, 99, 100, 101, 102.5, 150])
-    many = doses.totals(1, weights, step, most)
-    then = {"dose": 1, "round_to": step or None, "max_total": most or None}
+    many = amounts(np.ones(8), "mg/kg", weights, step or np.nan, most or np.nan).total
+    then = {"dose": 1, "round_to": step, "max_total": most}
     one_by_one = [made("mg/kg", then, weight_kg=w)[0].total for w in weights]
     assert many.tolist() == pytest.approx(one_by_one)
 
 
-def test_each_patient_of_a_cohort_has_a_step_and_a_cap_of_their_own():
-    size, step, most = np.array([62.5, 62.5, 62.5]), np.array([0, 5, 0]), np.array([0, 0, 60])
-    assert doses.totals(np.array([1, 1, 2]), size, step, most).tolist() == [62.5, 65, 60]
-    assert np.isnan(doses.totals(1, np.array([np.nan]), 5, 100)).all()
+def test_each_of_many_has_a_step_and_a_cap_of_their_own():
+    size, step, most = (
+        np.array(x) for x in ([62.5] * 3, [np.nan, 5, np.nan], [np.nan, np.nan, 60])
+    )
+    found = amounts(np.array([1, 1, 2]), "mg/kg", size, step, most)
+    assert found.total.tolist() == [62.5, 65, 60]
+    assert found.capped.tolist() == [False, False, True]
+    assert np.isnan(amounts(np.ones(1), "mg/kg", np.array([np.nan]), 5, 100).total).all()
 
 
 def test_the_warning_of_a_cap_keeps_one_decimal():
@@ -199,9 +210,11 @@ def test_rounding_and_cap_are_written_out():
     assert trace == ["1 mg/kg × 63 kg = 63 mg", "rounded to 5 mg: 65 mg", "capped at 50 mg"]
 
 
-def test_a_cohort_may_be_rounded_to_halves_and_capped_below_one():
-    assert doses.totals(0.1, np.array([6.0, 6.4]), 0.5, 0).tolist() == [0.5, 0.5]
-    assert doses.totals(0.01, np.array([40.0, 60.0]), 0, 0.5).tolist() == [0.4, 0.5]
+def test_many_may_be_rounded_to_halves_and_capped_below_one():
+    tenth, hundredth = np.full(2, 0.1), np.full(2, 0.01)
+    assert amounts(tenth, "mg/kg", np.array([6.0, 6.4]), 0.5, np.nan).total.tolist() == [0.5, 0.5]
+    capped = amounts(hundredth, "mg/kg", np.array([40.0, 60.0]), np.nan, 0.5)
+    assert capped.total.tolist() == [0.4, 0.5]
 
 
 def test_dates_carry_what_this_patient_is_given():

@@ -1,373 +1,257 @@
-"""From dose to pump and back."""
+"""What the pump is set to: rounded, capped, refused where it cannot be."""
 
 import attrs
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import dosing
 from dosing.knowledge.library import load
-from dosing.orders import infusion as orders
+from dosing.orders.infusion import (
+    Bolus,
+    Pump,
+    bolus_given,
+    ceiling_remarks,
+    dosing_weight,
+    infusions,
+    pump_of,
+    strength_of,
+    strength_remarks,
+    trace_of,
+)
+from dosing.orders.pump import dose_of_pump_rate, pump_rate_ml_h
+from dosing.rules.remarks import findings_at
+from tests.support import patient
 
 SEEDS = load()
-ARGATROBAN, BIVALIRUDIN = SEEDS.drugs["argatroban"], SEEDS.drugs["bivalirudin"]
-LABELS = [t for t in SEEDS.tables.values() if t.label_table]
-PRINTED = [(t, row) for t in LABELS for row in t.label_table.rows]
-
-
-def infusion(drug=ARGATROBAN, dose=2.0, weight_kg=70.0, mg_ml=1.0, **more):
-    return orders.infusion(
-        drug, dose, weight_kg=weight_kg, concentration_mg_ml=mg_ml, step_ml_h=0.1, **more
-    )
-
-
-@pytest.mark.parametrize(
-    ("table", "row"), PRINTED, ids=[f"{t.id} {r['weight_kg']:g} kg" for t, r in PRINTED]
+ARGATROBAN, BIVALIRUDIN, HEPARIN = (
+    SEEDS.drugs[d] for d in ("argatroban", "bivalirudin", "heparin")
 )
-def test_every_printed_row_of_a_label_is_reproduced(table, row):
-    label = table.label_table
-    then = table.rows[0].then
-    pump = orders.label_pump_ml_h(label, then.dose, table.outputs["dose"], row["weight_kg"])
-    assert float(pump) == row["pump_ml_h"]
-    if "bolus_ml" in row:
-        order, _, _ = infusion(
-            SEEDS.drugs[table.drug], then.dose, row["weight_kg"], label.concentration_mg_ml,
-            label=label, bolus=then.bolus, bolus_unit=table.outputs["bolus"],
-        )  # fmt: skip
-        assert order.bolus_ml == row["bolus_ml"]
+LABEL = SEEDS.tables["bivalirudin-pci-us-label"].label_table
+
+
+def made(dose=2.0, unit="mcg/kg/min", kg=70.0, strength=1.0, step=0.1, label=None, **more):
+    each = np.broadcast_arrays(*(np.atleast_1d(np.array(x, float)) for x in (dose, kg, strength)))
+    dose, kg, bag = (x.copy() for x in each)
+    bolus = more.pop("bolus", None)
+    if bolus is not None:
+        amount, bolus_unit, *most = bolus
+        most = np.full(dose.shape, most[0]) if most else np.nan
+        bolus = Bolus(np.full(dose.shape, amount, float), bolus_unit, most)
+    if "max_rate" in more:
+        more["max_rate"] = np.full(dose.shape, more["max_rate"], float)
+    return infusions(SEEDS, dose, unit, kg, Pump(bag, step, label), bolus=bolus, **more)
+
+
+def said(found, i=0):
+    return list(findings_at(found.remarks, i))
 
 
 @pytest.mark.parametrize(
-    ("drug", "dose", "kg", "mg_ml", "ml_h"),
+    ("dose", "unit", "kg", "strength", "ml_h"),
     [
-        (ARGATROBAN, 2, 70, 1, 8.4),
-        (ARGATROBAN, 0.5, 70, 1, 2.1),
-        (ARGATROBAN, 10, 70, 1, 42),
-        (BIVALIRUDIN, 0.15, 70, 5, 2.1),
-        (BIVALIRUDIN, 0.15, 70, 0.5, 21),
-        (BIVALIRUDIN, 0.13, 70, 5, 1.8),
-        (BIVALIRUDIN, 0.08, 70, 5, 1.1),
-        (BIVALIRUDIN, 0.05, 70, 5, 0.7),
-        (BIVALIRUDIN, 0.09, 70, 5, 1.3),
+        (2, "mcg/kg/min", 70, 1, 8.4), (0.5, "mcg/kg/min", 70, 1, 2.1),
+        (10, "mcg/kg/min", 70, 1, 42), (0.15, "mg/kg/h", 70, 5, 2.1),
+        (0.15, "mg/kg/h", 70, 0.5, 21), (0.13, "mg/kg/h", 70, 5, 1.8),
+        (0.08, "mg/kg/h", 70, 5, 1.1), (0.05, "mg/kg/h", 70, 5, 0.7),
+        (0.09, "mg/kg/h", 70, 5, 1.3),
     ],
-)
-def test_pump_rates(drug, dose, kg, mg_ml, ml_h):
-    order, findings, _ = infusion(drug, dose, kg, mg_ml)
-    assert order.pump_ml_h == ml_h
-    assert findings == []
-
-
-def test_the_arithmetic_is_written_out():
-    _, _, trace = infusion()
-    assert trace[0] == "2 mcg/kg/min × 70 kg × 60 min/h ÷ 1,000 mcg/mg ÷ 1 mg/mL = 8.4 mL/h"
-
-
-@given(
-    st.floats(0.1, 10), st.floats(30, 200), st.sampled_from([0.5, 1.0, 2.0, 5.0]),
-    st.sampled_from([0.1, 0.01, 1.0]),
 )  # fmt: skip
-def test_rounding_is_never_off_by_more_than_half_a_step(dose, kg, mg_ml, step):
-    exact = orders.pump_rate_ml_h(dose, "mcg/kg/min", kg, mg_ml)
-    order, _, _ = orders.infusion(
-        ARGATROBAN, dose, weight_kg=kg, concentration_mg_ml=mg_ml, step_ml_h=step
-    )
-    if order is None:
-        assert exact < step / 2 + 1e-9
-    else:
-        assert abs(order.pump_ml_h - exact) <= step / 2 + 1e-9
-        back = orders.dose_of_pump_rate(order.pump_ml_h, "mcg/kg/min", kg, mg_ml)
-        assert order.given_dose == pytest.approx(back, abs=1e-6)
+def test_pump_rates(dose, unit, kg, strength, ml_h):
+    found = made(dose, unit, kg, strength)
+    assert found.pump_ml_h[0] == pytest.approx(ml_h)
+    assert said(found) == []
+
+
+@given(st.floats(0.1, 10), st.floats(30, 200), st.sampled_from([0.5, 1.0, 2.0, 5.0]),
+       st.sampled_from([0.1, 0.01, 1.0]))  # fmt: skip
+def test_rounding_is_never_off_by_more_than_half_a_step(dose, kg, strength, step):
+    exact = pump_rate_ml_h(dose, "mcg/kg/min", kg, strength)
+    found = made(dose, "mcg/kg/min", kg, strength, step)
+    assert abs(found.pump_ml_h[0] - exact) <= step / 2 + 1e-9
+    back = dose_of_pump_rate(found.pump_ml_h[0], "mcg/kg/min", kg, strength)
+    assert found.given_dose[0] == pytest.approx(back, abs=1e-6)
+    assert bool(found.too_slow[0]) == (found.pump_ml_h[0] <= 0)
 
 
 def test_a_rate_below_the_pumps_step_is_refused():
-    order, findings, _ = infusion(dose=0.005, weight_kg=70)
-    assert order is None
-    assert "less than the pump can be set to" in findings[0].text
+    found = made(0.0012345, kg=10)
+    (stop,) = said(found)
+    assert stop.level == "stop"
+    assert stop.text.startswith("0.001234 mcg/kg/min is 0.001 mL/h, less than the pump can be set")
+    assert trace_of(found, 0)[-1].startswith("0.001234 mcg/kg/min × 10 kg")
 
 
-def test_the_time_at_which_a_bag_runs_out():
-    order, _, _ = infusion(bag_ml=100)
-    assert (order.bag_ml, order.bag_life_h) == (100, 11.9)
-    assert infusion()[0].bag_ml == ARGATROBAN.bag_ml
+def test_the_arithmetic_is_written_out_to_three_decimals():
+    assert trace_of(made(), 0) == [
+        "2 mcg/kg/min × 70 kg × 60 min/h ÷ 1,000 mcg/mg ÷ 1 mg/mL = 8.4 mL/h",
+        "rounded to the pump's step of 0.1 mL/h: 8.4 mL/h, which gives 2 mcg/kg/min",
+    ]
+    lines = trace_of(made(18, "units/kg/h", 70.077, 100), 0)
+    assert lines[0].endswith("÷ 100 units/mL = 12.614 mL/h")
+    assert lines[1].endswith("12.6 mL/h, which gives 17.98 units/kg/h")
 
 
 @pytest.mark.parametrize(
-    ("mg_ml", "level"), [(None, None), (1, None), (2, "warn"), (99.9, "warn"), (100, "stop")]
+    ("kg", "cap", "pump", "capped"),
+    [(100, 1800, 18, False), (100.01, 1800, 18, True), (120, 1800, 18, True), (120, None, 21.6, 0)],
 )
-def test_the_concentrate_is_never_in_the_pump(mg_ml, level):
-    found = orders.check_concentration(ARGATROBAN, mg_ml)
-    assert [f.level for f in found] == ([level] if level else [])
-    if level == "stop":
-        assert "dilute it 100 times" in found[0].text
+def test_a_cap_on_the_rate_binds_above_it_only(kg, cap, pump, capped):
+    more = {} if cap is None else {"max_rate": cap}
+    found = made(18, "units/kg/h", kg, 100, **more)
+    assert found.pump_ml_h[0] == pytest.approx(pump)
+    assert np.isnan(found.rate_cap[0]) != bool(capped)
+    if capped:
+        assert "capped at 1,800 units/h" in trace_of(found, 0)
+        (warned,) = said(found)
+        assert warned.level == "warn"
+        assert warned.text == (
+            f"The rate by weight, {18 * kg:,.0f} units/h, is above the cap:"
+            " 1,800 units/h is ordered."
+        )
+    else:
+        assert said(found) == []
 
 
-@pytest.mark.parametrize(("dose", "stops"), [(10, False), (10.01, True), (15.5, True)])
-def test_the_ceiling_is_the_labels(dose, stops):
-    found = orders.check_ceiling(ARGATROBAN, dose, "mcg/kg/min", "hit")
-    assert bool(found) == stops
-    assert orders.check_ceiling(ARGATROBAN, 25, "mcg/kg/min", "pci") == []
-
-
-def test_doses_that_are_no_infusion_have_no_pump_rate():
-    with pytest.raises(ValueError, match="mg is not a pump dose"):
-        orders.pump_rate_ml_h(5, "mg", 70, 1)
-
-
-def test_a_fixed_dose_reads_as_an_order():
-    order = orders.Order(
-        drug="fondaparinux", dose=7.5, unit="mg", route="subcutaneous injection", every_h=24
-    )
-    assert str(order) == "fondaparinux 7.5 mg subcutaneous injection daily"
-
-
-def test_an_order_under_a_cap_says_the_cap_first():
-    order = dosing.start("heparin", "vte", "umich", weight_kg=140).order
-    assert order.rate_cap == 1800
-    assert str(order) == "heparin 1,800 units/h (the cap; by weight 18 units/kg/h)"
-    assert dosing.start("heparin", "vte", "umich", weight_kg=100).order.rate_cap is None
+@pytest.mark.parametrize(
+    ("kg", "total", "capped"),
+    [(60, 4800, False), (62.5, 5000, False), (62.503, 5000, True), (80, 5000, True)],
+)
+def test_a_cap_on_the_bolus_binds_above_it_only(kg, total, capped):
+    found = made(1000, "units/h", kg, 100, bolus=(80, "units/kg", 5000))
+    assert found.bolus_total[0] == total
+    assert found.bolus_ml[0] == pytest.approx(total / 100)
+    warned = [f.text for f in said(found) if f.level == "warn"]
+    assert warned == capped * [
+        f"The bolus by weight, {80 * kg:,.0f} units, is above the cap: 5,000 units is ordered."
+    ]
+    assert trace_of(found, 0)[-1].endswith(f"= {total / 100:g} mL")
 
 
 def test_the_working_of_a_capped_bolus_adds_up():
-    trace = dosing.start("heparin", "vte", "umich", weight_kg=140).trace
+    trace = dosing.start("heparin", indication="vte", authority="umich", weight_kg=140).trace
     assert "bolus 80 units/kg × 140 kg = 11,200 units" in trace
     assert "bolus capped at 10,000 units = 100 mL" in trace
 
 
-def test_a_rate_that_is_not_by_weight_needs_no_strength():
-    drug = SEEDS.drugs["danaparoid"]
-    then = ({"dose": 300, "for_h": 4}, {"text": "stop"})
-    more = {"weight_kg": 70, "step_ml_h": 0.1, "bolus": 2250, "bolus_unit": "units", "then": then}
-    order, said, _ = orders.infusion(drug, 400, concentration_mg_ml=None, **more)
-    assert (order.pump_ml_h, order.bolus_words()) == (None, "2,250 units")
-    assert [f.level for f in said] == ["note"]
-    order, said, _ = orders.infusion(drug, 400, concentration_mg_ml=100, **more)
-    assert (order.pump_ml_h, order.bolus_words(), said) == (4, "2,250 units = 22.5 mL", [])
-    assert order.then == ({"dose": 300, "for_h": 4, "pump_ml_h": 3}, {"text": "stop"})
-    order, said, _ = orders.infusion(
-        SEEDS.drugs["argatroban"], 2, weight_kg=70, concentration_mg_ml=None, step_ml_h=0.1
-    )
-    assert order is None
-    assert "Concentration in the pump is needed" in said[0].text
+def test_a_flat_bolus_and_one_by_weight_together():
+    dose, by_weight = np.array([80.0, 5000, np.nan]), np.array([True, False, True])
+    wanted, total, capped = bolus_given(dose, by_weight, np.array([70.0, np.nan, 70]), 5500)
+    assert wanted[:2].tolist() == [5600, 5000]
+    assert total[:2].tolist() == [5500, 5000]
+    assert capped.tolist() == [True, False, False]
+    assert np.isnan(total[2])
 
 
-BIVALIRUDIN_LABEL = SEEDS.tables["bivalirudin-pci-us-label"].label_table
+def test_the_volume_of_a_capped_bolus_keeps_three_decimals():
+    found = made(18, "units/kg/h", 100, 120, bolus=(80, "units/kg", 5000))
+    assert (found.bolus_total[0], found.bolus_ml[0]) == (5000, 41.667)
 
 
-def pci(mg_ml=5, weight_kg=72, **more):
-    return infusion(
-        BIVALIRUDIN, 1.75, weight_kg, mg_ml, label=BIVALIRUDIN_LABEL, bolus=0.75,
-        bolus_unit="mg/kg", **more,
-    )  # fmt: skip
+def test_without_a_strength_a_dose_by_weight_waits_and_another_is_ordered():
+    by_weight = made(18, "units/kg/h", 70, np.nan)
+    assert by_weight.lacking[0]
+    assert [f.level for f in said(by_weight)] == ["needed"]
+    assert "Concentration in the pump is needed" in said(by_weight)[0].text
+    flat = made(1000, "units/h", 70, np.nan)
+    assert not flat.lacking[0]
+    assert np.isnan(flat.pump_ml_h[0])
+    assert [(f.level, f.text) for f in said(flat)] == [
+        ("note", "Give the concentration for the pump rate.")
+    ]
+    assert trace_of(flat, 0) == []
+
+
+def pci(strength=5.0, kg=72.0, **more):
+    return made(1.75, "mg/kg/h", kg, strength, label=LABEL, bolus=(0.75, "mg/kg"), **more)
 
 
 def test_a_printed_pump_table_is_never_used_for_another_strength():
     # The rates of the label are for 5 mg/mL: at 0.5 mg/mL they would be a tenth of the dose.
-    printed, said, trace = pci()
-    assert (printed.pump_ml_h, printed.bolus_ml, said) == (24.5, 10.5, [])  # read at 70 kg
-    assert any("rounded as the label's table prints it: 24.5 mL/h" in line for line in trace)
-    other, said, _ = pci(0.5)
-    assert (other.pump_ml_h, other.bolus_ml, other.given_dose) == (252, 108, 1.75)
-    assert [(f.level, f.cite) for f in said] == [("note", BIVALIRUDIN_LABEL.cite)]
-    assert said[0].text == (
+    printed = pci()
+    assert (printed.pump_ml_h[0], printed.bolus_ml[0]) == (24.5, 10.5)  # read at 70 kg
+    assert said(printed) == []
+    assert any(
+        "rounded as the label's table prints it: 24.5 mL/h" in x for x in trace_of(printed, 0)
+    )
+    other = pci(0.5)
+    assert (other.pump_ml_h[0], other.bolus_ml[0], other.given_dose[0]) == (252, 108, 1.75)
+    (note,) = said(other)
+    assert (note.level, note.cite) == ("note", LABEL.cite)
+    assert note.text == (
         "The label's pump table is printed for 5 mg/mL: it is not used for 0.5 mg/mL."
     )
-    assert not other.capped
     advice = dosing.start(
-        "bivalirudin", "pci", "us-label", label_table=True, weight_kg=70, crcl_ml_min=90,
-        concentration_mg_ml=0.5,
+        "bivalirudin", indication="pci", authority="us-label", label_table=True, weight_kg=70,
+        crcl_ml_min=90, concentration_mg_ml=0.5,
     )  # fmt: skip
     assert advice.order.pump_ml_h == 245
 
 
 def test_a_cap_on_the_rate_binds_where_a_label_prints_more():
-    order, said, _ = pci(max_rate=100)
-    assert (order.pump_ml_h, order.rate_cap, order.capped) == (20, 100, True)
-    assert [f.level for f in said] == ["warn"]
+    found = pci(max_rate=100)
+    assert (found.pump_ml_h[0], found.rate_cap[0]) == (20, 100)
+    assert [f.level for f in said(found)] == ["warn"]
 
 
-HEPARIN = attrs.evolve(SEEDS.drugs["heparin"], label="Drug", route="iv", usual_units_ml=(100, 50))
-
-
-def heparin(dose=18, weight_kg=100.0, strength=100, **more):
-    return infusion(HEPARIN, dose, weight_kg, strength, **more)
-
-
-def test_an_order_in_units_says_its_strength_in_units():
-    order, said, trace = heparin(bag_ml=250)
-    assert (order.concentration, order.concentration_unit) == (100, "units/mL")
-    assert (order.route, order.weight_kg, order.capped, order.bolus_total) == (
-        "iv", 100, False, None,
-    )  # fmt: skip
-    assert (order.pump_ml_h, order.bag_life_h, said) == (18, 13.89, [])
-    assert trace == [
-        "18 units/kg/h × 100 kg ÷ 100 units/mL = 18 mL/h",
-        "rounded to the pump's step of 0.1 mL/h: 18 mL/h, which gives 18 units/kg/h",
-    ]
-    assert infusion()[0].concentration_unit == "mg/mL"
-    assert order.to_dict()["pump_ml_h"] == 18
-
-
-def test_the_arithmetic_is_rounded_to_three_decimals():
-    _, _, trace = heparin(weight_kg=70.077)
-    assert trace[0].endswith("÷ 100 units/mL = 12.614 mL/h")
-    assert trace[1].endswith("12.6 mL/h, which gives 17.98 units/kg/h")
-    _, (stop,), _ = infusion(dose=0.0012345, weight_kg=10)
-    assert stop.level == "stop"
-    assert stop.text.startswith("0.001234 mcg/kg/min is 0.001 mL/h, less than")
+def test_each_patient_is_set_as_each_alone():
+    doses, kgs, bags = [0.5, 2, 0.0005], [70, 100, 50], [1, 2, 1]
+    many = made(doses, kg=kgs, strength=bags)
+    for i, (dose, kg, bag) in enumerate(zip(doses, kgs, bags, strict=True)):
+        alone = made(dose, kg=kg, strength=bag)
+        assert many.pump_ml_h[i] == alone.pump_ml_h[0]
+        assert said(many, i) == said(alone)
+        assert trace_of(many, i) == trace_of(alone, 0)
 
 
 @pytest.mark.parametrize(
-    ("weight_kg", "cap", "pump", "capped"),
-    [(100, 1800, 18, False), (100.01, 1800, 18, True), (120, 1800, 18, True), (120, None, 21.6, 0)],
+    ("strength", "level"), [(np.nan, None), (1, None), (2, "warn"), (99.9, "warn"), (100, "stop")]
 )
-def test_a_cap_on_the_rate_binds_above_it_only(weight_kg, cap, pump, capped):
-    order, said, trace = heparin(weight_kg=weight_kg, max_rate=cap)
-    assert (order.pump_ml_h, order.capped) == (pump, bool(capped))
-    assert order.rate_cap == (cap if capped else None)
-    if capped:
-        assert "capped at 1,800 units/h" in trace
-        assert [f.level for f in said] == ["warn"]
-        assert said[0].text == (
-            f"The rate by weight, {18 * weight_kg:,.0f} units/h, is above the cap:"
-            " 1,800 units/h is ordered."
-        )
-    else:
-        assert said == []
-
-
-@pytest.mark.parametrize("strength", [100, None], ids=["with a pump rate", "without"])
-@pytest.mark.parametrize(
-    ("weight_kg", "total", "capped"),
-    [(60, 4800, False), (62.5, 5000, False), (62.503, 5000, True), (80, 5000, True)],
-)
-def test_a_cap_on_the_bolus_binds_above_it_only(strength, weight_kg, total, capped):
-    order, said, trace = infusion(
-        HEPARIN, 1000, weight_kg, strength, unit="units/h", bolus=80, bolus_unit="units/kg",
-        max_bolus=5000,
-    )  # fmt: skip
-    assert (order.bolus_total, order.capped) == (total, capped)
-    warned = [f.text for f in said if f.level == "warn"]
-    assert warned == capped * [
-        f"The bolus by weight, {80 * weight_kg:,.0f} units, is above the cap:"
-        " 5,000 units is ordered."
+def test_the_concentrate_is_never_in_the_pump(strength, level):
+    found = [
+        f
+        for r in strength_remarks(SEEDS, ARGATROBAN, np.array([float(strength)]))
+        for f in [r.at(0)]
+        if r.holds(0)
     ]
-    if strength:
-        assert order.bolus_ml == total / 100
-        assert trace[-1].endswith(f"= {total / 100:g} mL")
-
-
-def test_an_order_without_a_strength_is_whole_but_for_the_pump():
-    order, said, trace = infusion(HEPARIN, 1000, 70, None, unit="units/h", for_h=24)
-    assert (order.drug, order.dose, order.unit, order.route) == ("Drug", 1000, "units/h", "iv")
-    assert (order.weight_kg, order.capped, order.for_h) == (70, False, 24)
-    assert (order.bolus, order.bolus_unit, order.bolus_total) == (None, None, None)
-    assert [(f.level, f.text) for f in said] == [
-        ("note", "Give the concentration for the pump rate."),
-    ]  # fmt: skip
-    assert trace == []
-    none, said, _ = infusion(HEPARIN, 18, 70, None)
-    assert (none, [f.level for f in said]) == (None, ["needed"])
-
-
-def test_a_unit_without_a_bolus_is_no_bolus():
-    for strength in (100, None):
-        order, _, _ = infusion(HEPARIN, 1000, 70, strength, unit="units/h", bolus_unit="units/kg")
-        assert (order.bolus, order.bolus_unit, order.bolus_total) == (None, None, None)
-        assert order.bolus_words() == ""
-
-
-def test_a_bolus_in_words_as_mass_and_volume():
-    order, _, trace = heparin(weight_kg=70.077, bolus=80, bolus_unit="units/kg")
-    assert order.bolus_words() == "5,606.16 units = 56.06 mL"
-    assert order.bolus_words(1) == "5,606.16 units = 56.1 mL"
-    assert trace[-1] == "bolus 80 units/kg × 70.077 kg = 5,606.16 units = 56.06 mL"
-    flat, _, trace = heparin(bolus=5000, bolus_unit="units")
-    assert flat.bolus_words() == "5,000 units = 50 mL"
-    assert trace[-1] == "bolus 5,000 units = 50 mL"
-
-
-def test_later_steps_of_an_infusion_have_pump_rates_in_their_own_unit_only():
-    then = ({"dose": 12}, {"dose": 5, "unit": "mg"}, {"text": "stop"})
-    order, _, _ = heparin(then=then)
-    assert order.then == ({"dose": 12, "pump_ml_h": 12}, *then[1:])
-
-
-def test_a_pump_rate_by_weight_and_one_that_is_not_are_undone_as_they_were_made():
-    for unit in ("mcg/kg/min", "mg/kg/h", "mg/h", "units/kg/h", "units/h"):
-        rate = orders.pump_rate_ml_h(3, unit, 70, 5)
-        assert orders.dose_of_pump_rate(rate, unit, 70, 5) == pytest.approx(3)
-    assert orders.dose_of_pump_rate(10, "units/h", 70, 100) == 1000
-    assert orders.dose_of_pump_rate(10, "units/kg/h", 50, 100) == 20
-    assert orders.strength_name("units/kg/h") == "concentration_units_ml"
-    assert orders.strength_name("mcg/kg/min") == "concentration_mg_ml"
+    assert [f.level for f in found] == ([level] if level else [])
+    if level == "stop":
+        assert "dilute it 100 times" in found[0].text
+        assert found[0].cite == ARGATROBAN.concentrate.cite
 
 
 def test_an_unusual_strength_is_named_with_the_usual_ones():
-    (said,) = orders.check_concentration(HEPARIN, 75)
-    assert said.text.startswith(
+    drug = attrs.evolve(HEPARIN, label="Drug", usual_units_ml=(100, 50))
+    (one,) = strength_remarks(SEEDS, drug, np.array([75.0]))
+    assert one.text_at(0).startswith(
         "Drug at 75 units/mL is not a usual strength (usual: 100 or 50 units/mL)."
     )
-    assert said.level == "warn"
-    (said,) = orders.check_concentration(BIVALIRUDIN, 1)
-    assert "at 1 mg/mL is not a usual strength (usual: 5 or 0.5 mg/mL)" in said.text
-    (stop,) = orders.check_concentration(ARGATROBAN, 100)
-    assert stop.cite == ARGATROBAN.concentrate.cite
 
 
-def test_a_dose_above_the_ceiling_says_both_and_its_source():
-    (stop,) = orders.check_ceiling(ARGATROBAN, 10.5, "mcg/kg/min", "hit")
-    assert (stop.level, stop.cite) == ("stop", ARGATROBAN.ceiling.cite)
-    assert stop.text == (
-        "10.5 mcg/kg/min is above the largest dose of argatroban in the label, 10 mcg/kg/min."
-    )
-    assert orders.check_ceiling(ARGATROBAN, 10.5, "mg/h", "hit") == []
+@pytest.mark.parametrize(("dose", "stops"), [(10, False), (10.01, True), (15.5, True)])
+def test_the_ceiling_is_the_labels(dose, stops):
+    (one,) = ceiling_remarks(SEEDS, ARGATROBAN, np.array([dose]), "mcg/kg/min", "hit")
+    assert one.holds(0) == stops
+    assert (one.level, one.cite) == ("stop", ARGATROBAN.ceiling.cite)
+    assert "is above the largest dose of argatroban in the label, 10 mcg/kg/min" in one.text_at(0)
+    assert ceiling_remarks(SEEDS, ARGATROBAN, np.array([25.0]), "mcg/kg/min", "pci") == []
+    assert ceiling_remarks(SEEDS, ARGATROBAN, np.array([25.0]), "mg/h", "hit") == []
 
 
-LABELLED = {"drug": "x", "dose": 15, "unit": "mg", "route": "oral"}
+def test_the_sites_weight_cap_and_strength():
+    site = attrs.evolve(SEEDS.site, weight_caps={"argatroban": 120.0})
+    own = attrs.evolve(SEEDS, site=site)
+    weight, (capped,) = dosing_weight(own, ARGATROBAN, np.array([100.0, 140]))
+    assert weight.tolist() == [100, 120]
+    assert capped.where.tolist() == [False, True]
+    assert dosing_weight(SEEDS, ARGATROBAN, np.array([400.0]))[1] == []
+    assert strength_of(patient({}), ARGATROBAN, "mcg/kg/min")[0] == 1
+    assert strength_of(patient({"concentration_mg_ml": 2}), ARGATROBAN, "mcg/kg/min")[0] == 2
 
 
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({}, "x 15 mg"),
-        ({"every_h": 12}, "x 15 mg oral every 12 h"),
-        ({"how": "with food"}, "x 15 mg oral with food"),
-        ({"on_days": (1, 4)}, "x 15 mg oral on days 1 and 4"),
-        ({"every_h": 12, "for_days": 21}, "x 15 mg oral every 12 h for 21 days"),
-        ({"every_h": 12, "for_days": 1}, "x 15 mg oral every 12 h for 1 day"),
-        ({"every_h": 12, "for_h": 36}, "x 15 mg oral every 12 h for 36 h"),
-        ({"every_h": 24, "route": ""}, "x 15 mg daily"),
-        ({"every_h": 24, "for_days": 2, "how": "with food"},
-         "x 15 mg oral daily for 2 days with food"),
-        ({"total": 1050, "total_unit": "mg", "unit": "mg/kg"}, "x 15 mg/kg = 1,050 mg"),
-        ({"then": ({"text": "stop"},)}, "x 15 mg oral, then stop"),
-        ({"then": ({"dose": 20, "every_h": 24, "how": "with food"}, {"text": "stop"})},
-         "x 15 mg oral, then 20 mg daily with food, then stop"),
-        ({"then": ({"dose": 3, "unit": "mg/h", "pump_ml_h": 4.5, "for_h": 4},)},
-         "x 15 mg oral, then 3 mg/h (pump 4.5 mL/h) for 4 h"),
-        ({"total_unit": "mg", "then": ({"dose": 3, "total": 180, "on_days": [4], "for_days": 7},)},
-         "x 15 mg oral, then 3 mg = 180 mg on day 4 for 7 days"),
-    ],
-    ids=lambda x: x if isinstance(x, str) else "",
-)  # fmt: skip
-def test_an_order_in_words(fields, words):
-    assert str(orders.Order(**LABELLED | fields)) == words
-
-
-def test_further_fields_and_later_steps_reach_the_order_with_and_without_a_pump_rate():
-    then = ({"dose": 500, "for_h": 4},)
-    for strength in (100, None):
-        order, _, _ = infusion(
-            HEPARIN, 1000, 70, strength, unit="units/h", for_h=24, recheck_h=6, then=then
-        )
-        assert (order.for_h, order.recheck_h, order.then[0]["dose"]) == (24, 6, 500)
-
-
-def test_the_volume_of_a_capped_bolus_keeps_three_decimals():
-    order, _, _ = heparin(strength=120, bolus=80, bolus_unit="units/kg", max_bolus=5000)
-    assert (order.bolus_total, order.bolus_ml) == (5000, 41.667)
-
-
-def test_a_unit_that_no_pump_takes_is_refused_with_those_that_it_does():
-    with pytest.raises(ValueError, match=r"one of mcg/kg/min, mg/kg/h, mg/h, units/kg/h, units/h$"):
-        orders.pump_rate_ml_h(5, "mg", 70, 1)
+def test_the_pump_of_one_patient():
+    assert pump_of(SEEDS, 2, "mcg/kg/min", 70, 1) == pytest.approx(8.4)
+    assert pump_of(SEEDS, 0, "mcg/kg/min", 70, 1) == 0
+    assert pump_of(SEEDS, 2, "mcg/kg/min", None, 1) is None
+    assert pump_of(SEEDS, 0.0001, "mcg/kg/min", 70, 1) is None

@@ -7,7 +7,7 @@ import pytest
 
 import dosing
 from dosing.knowledge.library import load
-from dosing.orders.infusion import Order
+from dosing.orders.order import Order
 from dosing.orders.schedule import Due, plan, to_frame, words_without_date
 
 START = dt.date(2026, 11, 21)
@@ -18,11 +18,11 @@ PATIENT = {
 
 
 def dexamethasone():
-    return dosing.start("dexamethasone", "hlh", weight_kg=70, height_cm=170).order
+    return dosing.start("dexamethasone", indication="hlh", weight_kg=70, height_cm=170).order
 
 
 def due(drug, indication="hlh", **more):
-    return plan([dosing.start(drug, indication, **(PATIENT | more)).order], START)
+    return plan([dosing.start(drug, indication=indication, **(PATIENT | more)).order], START)
 
 
 def test_days_alike_are_one_line_with_both_dates():
@@ -111,7 +111,7 @@ def test_every_drug_of_the_dashboard_is_dated_with_how_many_a_day():
 
 def test_the_interval_is_the_orders_own():
     for drug, indication in (("apixaban", "vte"), ("dexamethasone", "hlh")):
-        order = dosing.start(drug, indication, **PATIENT).order
+        order = dosing.start(drug, indication=indication, **PATIENT).order
         per_day = {one.least_a_day for one in plan([order], START)}
         assert per_day == {24 // int(order.every_h)}
 

@@ -5,17 +5,23 @@ import pandas as pd
 import pytest
 
 import dosing
-from dosing.base.findings import Finding
 from dosing.knowledge.library import load
-from dosing.knowledge.seedtypes import Check, Row, Said, Table
-from dosing.rules.checks import check_findings, drug_checks, fired, row_findings, safety_checks
-from dosing.rules.patients import check, meets
+from dosing.knowledge.seedtypes import Check, Table
+from dosing.rules.checks import drug_checks, safety_checks
+from dosing.rules.conditions import meets
+from tests.support import found_by, found_in, patient
 
 SEEDS = load()
 
 
+def holds(one, when):
+    """Whether one patient meets conditions."""
+    found = meets(one, when)
+    return found if isinstance(found, bool) else bool(found[0])
+
+
 @pytest.mark.parametrize(
-    ("inputs", "holds"),
+    ("inputs", "expected"),
     [
         ({}, False),
         ({"child_pugh": "B"}, False),
@@ -26,14 +32,14 @@ SEEDS = load()
         ({"child_pugh": "C", "crcl_ml_s": 0.25}, True),
     ],
 )
-def test_every_named_input_must_be_given_and_meet(inputs, holds):
+def test_every_named_input_must_be_given_and_meet(inputs, expected):
     when = {"child_pugh": ["B", "C"], "crcl_ml_min": "< 30"}
-    assert meets(check(inputs), when) == holds
+    assert holds(patient(inputs), when) == expected
 
 
 def test_a_check_says_its_sentence_at_its_level():
     rule = Check(when={"dic": "yes"}, level="warn", text="Look.", cite="c")
-    (finding,) = fired([(rule, "table")], check({"dic": "yes"}))
+    (finding,) = found_by([rule], {"dic": "yes"}, cite="table")
     assert (finding.level, finding.text, finding.cite) == ("warn", "Look.", "c")
 
 
@@ -64,7 +70,7 @@ def test_checks_belong_to_their_drug_and_indication():
 
 
 def test_what_belongs_to_the_start_is_not_said_at_every_step():
-    step = dosing.titrate("argatroban-uhs-2016", 2, aptt_s=60, weight_kg=70)
+    step = dosing.titrate("argatroban-uhs-2016", running=2, aptt_s=60, weight_kg=70)
     assert not any("without a bolus" in f.text for f in step.findings)
     assert any(
         "without a bolus" in f.text
@@ -81,23 +87,14 @@ def test_a_hospitals_own_stop_holds_in_titration_too(tmp_path, monkeypatch):
         "utf-8",
     )
     monkeypatch.setenv("DOSING_SITE", str(tmp_path))
-    step = dosing.titrate("argatroban-uhs-2016", 2, aptt_s=60, dic="yes")
+    step = dosing.titrate("argatroban-uhs-2016", running=2, aptt_s=60, dic="yes")
     assert (step.action, step.rate) == ("", None)
     cohort = pd.DataFrame({"running": [2.0, 2.0], "aptt_s": [60.0, 60.0], "dic": ["yes", "no"]})
-    assert dosing.titrate_many("argatroban-uhs-2016", cohort)["rate"].isna().tolist() == [
+    assert dosing.titrate("argatroban-uhs-2016", cohort)["rate"].isna().tolist() == [
         True,
         False,
     ]
     assert dosing.start("argatroban", weight_kg=70, child_pugh="A", dic="yes").order is not None
-
-
-def test_a_row_says_its_stop_its_warning_and_its_note_with_its_source():
-    texts = {"stop": "No.", "warn": "Look.", "note": "Know."}
-    said = tuple(Said(level=level, text=text) for level, text in texts.items())
-    assert row_findings(Row(says=said), "c") == [
-        Finding("stop", "No.", "c"), Finding("warn", "Look.", "c"), Finding("note", "Know.", "c"),
-    ]  # fmt: skip
-    assert row_findings(Row(), "c") == []
 
 
 def checking(id_, drug, indication, purpose="check"):
@@ -120,7 +117,7 @@ def test_checks_for_any_drug_or_any_indication_hold_for_each():
     seeds = attrs.evolve(SEEDS, tables={t.id: t for t in tables})
     found = [t.id for t in safety_checks(seeds, "argatroban", "hit")]
     assert found == ["own", "any-drug", "any-indication"]
-    said = check_findings(seeds, tables[-1], check({"dic": "yes"}))
+    said = found_in(tables[-1], {"dic": "yes"}, seeds)
     assert [f.text for f in said] == [
         "From start.", "From own.", "From any-drug.", "From any-indication.",
     ]  # fmt: skip
@@ -128,14 +125,14 @@ def test_checks_for_any_drug_or_any_indication_hold_for_each():
 
 def test_an_unanswered_question_meets_only_absent():
     when = {"xa_inhibitor_taken": ["no", "absent"]}
-    assert meets(check({}), when)
-    assert meets(check({"xa_inhibitor_taken": "no"}), when)
-    assert not meets(check({"xa_inhibitor_taken": "yes"}), when)
-    assert not meets(check({}), {"xa_inhibitor_taken": ["no", "yes"]})
-    assert meets(check({}), {"xa_inhibitor_taken": "absent"})
-    assert not meets(check({"xa_inhibitor_taken": "no"}), {"xa_inhibitor_taken": "absent"})
-    assert not meets(check({}), {"xa_inhibitor_taken": "no"})
-    assert [meets(check({"inr": x}), {"inr": ["< 2", "absent"]}) for x in (1.9, 2, None)] == [
+    assert holds(patient({}), when)
+    assert holds(patient({"xa_inhibitor_taken": "no"}), when)
+    assert not holds(patient({"xa_inhibitor_taken": "yes"}), when)
+    assert not holds(patient({}), {"xa_inhibitor_taken": ["no", "yes"]})
+    assert holds(patient({}), {"xa_inhibitor_taken": "absent"})
+    assert not holds(patient({"xa_inhibitor_taken": "no"}), {"xa_inhibitor_taken": "absent"})
+    assert not holds(patient({}), {"xa_inhibitor_taken": "no"})
+    assert [holds(patient({"inr": x}), {"inr": ["< 2", "absent"]}) for x in (1.9, 2, None)] == [
         True, False, True
     ]  # fmt: skip
 
@@ -162,12 +159,12 @@ def test_an_unanswered_question_counts_in_a_cohort_as_for_one(
     cohort = pd.DataFrame({"weight_kg": 70.0, "child_pugh": "none", "dic": ["yes", "no", None]})
     for inr, expected in ((None, answers), (1.5, answers), (3.0, ["ok"] * 3)):
         many = cohort if inr is None else cohort.assign(inr=inr)
-        assert dosing.start_many("argatroban", many)["status"].tolist() == expected
+        assert dosing.start("argatroban", many)["status"].tolist() == expected
         one = [dosing.start("argatroban", **dict(p)).order for _, p in many.iterrows()]
         assert ["stop" if order is None else "ok" for order in one] == expected
     without = cohort.drop(columns="dic")
     every = "stop" if "absent" in condition else "ok"
-    assert dosing.start_many("argatroban", without)["status"].tolist() == [every] * 3
+    assert dosing.start("argatroban", without)["status"].tolist() == [every] * 3
 
 
 # What a bleeding patient may be given: antidotes, and what is no anticoagulant.
@@ -182,7 +179,7 @@ ANTIDOTES = {"andexanet", "idarucizumab", "pcc-4f", "protamine", "vitamin-k"}
     "table", [t for t in SEEDS.tables.values() if t.purpose == "start"], ids=lambda t: t.id
 )
 def test_major_bleeding_stops_every_anticoagulant_for_every_indication_and_no_antidote(table):
-    levels = {f.level for f in check_findings(SEEDS, table, check({"bleeding": "major"}))}
+    levels = {f.level for f in found_in(table, {"bleeding": "major"})}
     may = table.drug in NO_ANTICOAGULANT | ANTIDOTES
     assert ("stop" in levels) != may
 
@@ -197,7 +194,7 @@ def test_major_bleeding_stops_every_anticoagulant_for_every_indication_and_no_an
     ids=lambda t: t.id,
 )
 def test_no_table_for_adults_is_silent_about_a_child(table):
-    said = {f.level for f in check_findings(SEEDS, table, check({"age_y": 10}))}
+    said = {f.level for f in found_in(table, {"age_y": 10})}
     assert said & {"stop", "warn"} or "paediatric" in table.indication or "age_y" in table.columns
 
 
@@ -210,7 +207,7 @@ def test_no_heparin_in_any_form_for_whom_hit_is_known_or_suspected(drug, given):
     """For every indication, bypass too: one panel must not forget what another was told."""
     tables = [t for t in SEEDS.tables.values() if (t.purpose, t.drug) == ("start", drug)]
     for table in tables:
-        said = check_findings(SEEDS, table, check(given))
+        said = found_in(table, given)
         assert any(f.level == "stop" and "HIT" in f.text for f in said), table.id
 
 
@@ -218,7 +215,7 @@ def test_no_heparin_in_any_form_for_whom_hit_is_known_or_suspected(drug, given):
 def test_suspicion_ends_with_a_low_score_or_a_test_that_excludes_hit(drug):
     table = next(t for t in SEEDS.tables.values() if (t.purpose, t.drug) == ("start", drug))
     for given in ({"four_ts": 3}, {"four_ts": 6, "hit_confirmed": "no"}):
-        assert not [f for f in check_findings(SEEDS, table, check(given)) if f.level == "stop"]
+        assert not [f for f in found_in(table, given) if f.level == "stop"]
 
 
 @pytest.mark.parametrize("protocol", [p for p in SEEDS.protocols.values() if p.drug == "heparin"],
@@ -226,4 +223,4 @@ def test_suspicion_ends_with_a_low_score_or_a_test_that_excludes_hit(drug):
 def test_heparin_is_not_titrated_when_hit_is_suspected(protocol):
     moment = [c for c, _ in drug_checks(SEEDS, "heparin", protocol.indication, "titrate")]
     for given in ({"four_ts": 5}, {"hit_confirmed": "yes"}, {"hit_with_thrombosis": "yes"}):
-        assert any(c.level == "stop" and meets(check(given), c.when) for c in moment)
+        assert any(c.level == "stop" and holds(patient(given), c.when) for c in moment)

@@ -8,23 +8,44 @@ from hypothesis import strategies as st
 
 from dosing.knowledge.library import cases, load
 from dosing.knowledge.seedtypes import Change, Limits, ProtocolRow, Recheck
+from dosing.orders.infusion import bolus_given
+from dosing.rules import protocols
 from dosing.rules.protocols import (
     ACTIONS,
-    bolus_total,
     bolus_unit,
-    changes,
     inputs_of,
     measure_word,
     running_name,
     target_of,
 )
-from dosing.rules.tables import MISSING, OUTSIDE
+from dosing.rules.tables import MISSING, OUTSIDE, grid_of
 
 SEEDS = load()
 PROTOCOLS = list(SEEDS.protocols.values())
 CASES = [(n, line) for n, lines in cases() if n in SEEDS.protocols for line in lines]
 NUMBERS = ("rate", "resume_rate", "hold_min", "recheck_h", "bolus", "flat_bolus")
 TYPICAL = {"units/kg/h": 30, "units/h": 2000}  # where the source prints no largest rate
+
+
+def changes(protocol, running, result, before=0):
+    """What a protocol makes of results, a ratio formed from its two parts."""
+    result = {n: np.asarray(v, float) for n, v in result.items()}
+    if {"aptt_s", "baseline_aptt_s"} <= set(result):
+        ratio = np.divide(result["aptt_s"], result["baseline_aptt_s"])
+        result = {"aptt_ratio": ratio, **result}
+    values = {n: np.asarray(result[n], float) for n in protocol.columns if n in result}
+    row = np.asarray(grid_of(SEEDS, protocol).rows_for(values))
+    row, running = np.broadcast_arrays(row, np.asarray(running, float))
+    return protocols.changes(protocol, row, running, before)
+
+
+def bolus_total(protocol, change, weight_kg):
+    """The bolus that is given, and whether its cap bound."""
+    flat = ~np.isnan(change.flat_bolus)
+    dose = np.where(flat, change.flat_bolus, change.bolus)
+    cap = protocol.limits.max_bolus
+    by_weight = ~flat & ("/kg" in protocol.dose_unit)
+    return bolus_given(dose, by_weight, weight_kg, np.nan if cap is None else cap)[1:]
 
 
 def most(found):

@@ -1,6 +1,7 @@
 """One door to every score and equation."""
 
 import attrs
+import numpy as np
 import pytest
 
 import dosing
@@ -8,18 +9,25 @@ from dosing.base.findings import Finding
 from dosing.knowledge.library import load
 from dosing.knowledge.scoretypes import Score, ScoreItem, Variant
 from dosing.knowledge.seedtypes import Check, Column
-from dosing.rules.patients import check
-from dosing.scores.door import names, needs_of, score_of
+from dosing.rules.columns import many_patients, one_patient
+from dosing.rules.convert import from_base
+from dosing.rules.derive import derive
+from dosing.rules.read import options_of
+from dosing.scores.door import Scores, names, needs_of, score_of, scores
 
 SEEDS = load()
 FALL = SEEDS.equations["platelet-fall"]
 COUNTS = {"platelets_peak": 220, "platelets_nadir": 80}
 
 
+def one(seeds, name, inputs, weight_rule=None):
+    return scores(seeds, name, derive(one_patient(seeds, inputs)), weight_rule)
+
+
 def worked(equation, inputs, **more):
     """One patient by an equation as a hospital might have written its file."""
     seeds = attrs.evolve(SEEDS, equations={equation.id: equation})
-    return score_of(seeds, equation.id, check(inputs), inputs, **more)
+    return score_of(one(seeds, equation.id, inputs, **more), 0, inputs)
 
 
 @pytest.mark.parametrize("name", names(SEEDS))
@@ -132,3 +140,169 @@ def test_an_equation_carries_its_inputs_its_source_and_how_it_was_confirmed():
     own = attrs.evolve(FALL, confirmed="unconfirmed")
     assert worked(own, COUNTS).confirmed == "unconfirmed"
     assert SEEDS.confirmed(FALL.cite) not in (None, "unconfirmed")
+
+
+def test_an_unknown_score_or_weight_rule_says_what_exists():
+    patients = one_patient(SEEDS, {})
+    with pytest.raises(ValueError, match=r"there are .*child-pugh, ckd-epi-2021, cockcroft-gault"):
+        scores(SEEDS, "apgar", patients)
+    with pytest.raises(ValueError, match="no weight rule 'dry'; there are actual, ideal"):
+        scores(SEEDS, "cockcroft-gault", patients, "dry")
+
+
+LIVER = {
+    "bilirubin_mg_dl": 1, "albumin_g_dl": 4, "inr": 1, "ascites": "none", "encephalopathy_grade": 0,
+}  # fmt: skip
+BLEEDS = {
+    "systolic_mmhg": 120, "kidney_disease": "no", "liver_disease": "no", "stroke": "no",
+    "bleeding_history": "no", "labile_inr": "no", "age_y": 60, "antiplatelet": "no",
+    "alcohol_drinks_week": 0,
+}  # fmt: skip
+LINK = "argatroban-link-2009"
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "status"),
+    [
+        ("child-pugh", LIVER, "ok"),
+        ("child-pugh", LIVER | {"inr": None}, "missing"),
+        ("child-pugh", LIVER | {"inr": -1}, "impossible"),
+        ("child-pugh", LIVER | {"inr": "abc", "ascites": None}, "impossible"),
+        ("child-pugh", LIVER | {"weight_kg": -1}, "impossible"),
+        ("has-bled", BLEEDS, "ok"),
+        ("has-bled", BLEEDS | {"creatinine_umol_l": 300}, "stop"),
+        ("has-bled", BLEEDS | {"creatinine_umol_l": 300, "age_y": None}, "stop"),
+        ("has-bled", BLEEDS | {"creatinine_umol_l": 300, "age_y": -1}, "impossible"),
+        (LINK, {"apache2": 20}, "ok"),
+        (LINK, {}, "missing"),
+        (LINK, {"apache2": -1}, "impossible"),
+        (LINK, {"apache2": 36}, "stop"),
+    ],
+)
+def test_only_where_the_status_is_ok_there_is_a_value_and_a_band(name, inputs, status):
+    found = dosing.score(name, **inputs)
+    assert found.status == status
+    assert (found.value is None) == (status != "ok")
+    assert not found.band or status == "ok"
+    assert found.refused == (status in ("missing", "impossible"))
+    many = one(SEEDS, name, inputs)
+    assert np.isnan(many.numbers()["value"][0]) == (status != "ok")
+    assert np.isnan(many.value[0]) == (status != "ok")
+
+
+SMALL = {"weight_kg": 70, "height_cm": 170}  # 1.82 m2
+GAGE = {
+    "age_y": 65, "target_inr": 2.5, "ancestry": "white", "amiodarone": "no", "smoker": "no",
+    "dvt_or_pe": "no",
+}  # fmt: skip
+
+
+def test_a_contradiction_that_would_change_the_value_withholds_it_and_what_is_said_of_it():
+    found = dosing.score("gage-2008-clinical", **GAGE, **SMALL, bsa_m2=2.5)
+    assert (found.status, found.value, found.components) == ("impossible", None, {})
+    assert [f.level for f in found.findings if "Body surface" in f.text] == ["needed"]
+    assert not [f for f in found.findings if f.level == "note"]
+    fall = {"platelet_fall_pct": 60, "platelets_peak": 200, "platelets_nadir": 150}
+    rest = {"onset_day": 7, "new_thrombosis": "new", "other_cause": "none"}
+    score = dosing.score("4ts", **fall, **rest)
+    assert (score.status, score.value, score.band) == ("impossible", None, "")
+    said = {f.text for f in score.findings}
+    bands = {band.says for band in SEEDS.scores["4ts"].bands}
+    assert not said & bands
+    settled = dosing.score("4ts", **fall | {"platelets_nadir": 80}, **rest)
+    assert {f.text for f in settled.findings} & bands
+
+
+def test_a_contradiction_that_changes_nothing_is_a_warning():
+    found = dosing.score("child-pugh", **LIVER, **SMALL, bsa_m2=2.5)
+    assert (found.status, found.value) == ("ok", 5)
+    assert [f.level for f in found.findings if "Body surface" in f.text] == ["warn"]
+
+
+def test_a_value_in_two_units_that_agree_is_one_value():
+    assert dosing.score("child-pugh", **LIVER, albumin_g_l=40).value == 5
+    found = dosing.score("child-pugh", **LIVER, albumin_g_l=30)
+    assert (found.status, found.value) == ("impossible", None)
+
+
+def test_what_neither_an_item_nor_a_check_used_is_said():
+    given = LIVER | {"pt_prolongation_s": 5, "dic": "no", "stroke": None}
+    assert dosing.score("child-pugh", **given).unused == ("pt_prolongation_s", "dic")
+    counts = {"platelets_peak": 200, "platelets_nadir": 90}
+    assert dosing.score("4ts", **counts).unused == ()
+    columns = {"inr": [None, 1], "pt_prolongation_s": [5, 5]} | {"dic": ["no", None]}
+    many = scores(SEEDS, "child-pugh", derive(many_patients(SEEDS, columns, 2)))
+    unused = [score_of(many, i, {}).unused for i in range(2)]
+    assert unused == [("dic",), ("pt_prolongation_s",)]
+
+
+# Of many each is answered as alone.
+
+ROWS = 60
+
+
+def drawn(rng, name):
+    """Answers to what a score may ask, in any unit, some missing, few impossible; at first none."""
+    keys = dict.fromkeys(SEEDS.names[n] for n in needs_of(SEEDS, name))
+    if "platelet_fall_pct" in keys:
+        keys |= dict.fromkeys(("platelets_peak", "platelets_nadir"))
+    columns = {}
+    for key in keys:
+        quantity = SEEDS.quantities[key]
+        units = list(quantity.names)
+        for unit in units:
+            columns[unit] = [None] * ROWS
+        for i in range(1, ROWS):
+            if rng.random() < (0.03 if i % 3 else 0.3):
+                continue
+            unit = units[rng.integers(len(units))]
+            if quantity.kind != "number":
+                options = options_of(quantity)
+                columns[unit][i] = options[rng.integers(len(options))]
+                continue
+            ends = quantity.usual if quantity.usual and rng.random() < 0.8 else quantity.possible
+            low, high = (float(from_base(end, quantity, unit)) for end in ends)
+            value = round(rng.uniform(low, high), int(rng.integers(3)))
+            value = round(value) if quantity.whole else value
+            columns[unit][i] = -9999 if rng.random() < 0.004 else value
+    return columns
+
+
+def comparable(found: Scores, i):
+    one = attrs.asdict(score_of(found, i, {}))
+    number = found.numbers()["value"][i]
+    return one | {"number": None if np.isnan(number) else number}
+
+
+@pytest.mark.parametrize("name", names(SEEDS))
+def test_each_of_many_is_answered_as_alone(name):
+    rng = np.random.default_rng([*name.encode()])
+    columns = drawn(rng, name)
+    many = scores(SEEDS, name, derive(many_patients(SEEDS, columns, ROWS)))
+    statuses = set()
+    for i in range(ROWS):
+        alone = {n: column[i] for n, column in columns.items() if column[i] is not None}
+        expected = comparable(one(SEEDS, name, alone), 0)
+        assert comparable(many, i) == expected
+        assert (expected["value"] is None) == (expected["number"] is None)
+        assert [n for n, where in many.missing.items() if where[i]] == [
+            n for n in many.missing if n in expected["missing"]
+        ]
+        statuses.add(expected["status"])
+    assert {"ok", "missing"} <= statuses
+
+
+@pytest.mark.parametrize("rule", ["actual", "ideal", "adjusted", "lean", "actual_below_ideal"])
+def test_each_of_many_has_the_clearance_of_the_rule_that_was_asked_for(rule):
+    columns = drawn(np.random.default_rng(7), "cockcroft-gault")
+    many = scores(SEEDS, "cockcroft-gault", derive(many_patients(SEEDS, columns, ROWS)), rule)
+    assert (many.status == 0).sum() > ROWS / 3
+    for i in range(ROWS):
+        alone = {n: column[i] for n, column in columns.items() if column[i] is not None}
+        assert comparable(many, i) == comparable(one(SEEDS, "cockcroft-gault", alone, rule), 0)
+
+
+def test_nobody_is_answered_where_there_is_nobody():
+    empty = derive(many_patients(SEEDS, {"weight_kg": []}, 0))
+    for name in names(SEEDS):
+        assert scores(SEEDS, name, empty).numbers()["value"].shape == (0,)

@@ -10,22 +10,56 @@ MAN = {"age_y": 58, "height_cm": 170, "weight_kg": 120, "creatinine_mg_dl": 1.3,
 
 
 @pytest.mark.parametrize(
-    ("rule", "value"), [("actual", 105.13), ("ideal", 57.77), ("adjusted", 76.71)]
-)
-def test_the_weight_rule_decides_a_clearance_and_all_are_shown(rule, value):
+    ("rule", "value", "needs"),
+    [
+        ("actual", 105.13, ("weight_kg",)), ("ideal", 57.77, ("height_cm",)),
+        ("adjusted", 76.71, ("weight_kg", "height_cm")),
+        ("lean", 62.28, ("weight_kg", "height_cm")),
+        ("actual_below_ideal", 76.71, ("weight_kg", "height_cm")),
+    ],
+)  # fmt: skip
+def test_the_weight_rule_decides_a_clearance_what_it_needs_and_all_are_shown(rule, value, needs):
     found = dosing.score("cockcroft-gault", weight_rule=rule, **MAN)
     assert found.value == pytest.approx(value, abs=0.01)
-    assert {"actual", "ideal", "adjusted"} <= found.components.keys()
+    assert found.components["actual"] == pytest.approx(105.13, abs=0.01)
+    assert {"actual", "ideal", "adjusted", "lean", "actual_below_ideal"} <= found.components.keys()
+    assert any(f"rule: {rule}" in f.text for f in found.findings)
+    for name in ("weight_kg", "height_cm", "age_y", "creatinine_mg_dl", "sex"):
+        less = {n: v for n, v in MAN.items() if n != name}
+        other = dosing.score("cockcroft-gault", weight_rule=rule, **less)
+        if name in needs or name not in ("weight_kg", "height_cm"):
+            assert (other.value, other.missing) == (None, (name,))
+        else:
+            assert other.value == found.value
+            assert rule in other.components
 
 
-def test_an_egfr_is_not_a_clearance_and_says_so():
-    found = dosing.score("ckd-epi-2021", creatinine_mg_dl=0.9, age_y=55, sex="female")
+def test_cockcroft_gault_says_which_weight_the_site_chose():
+    found = dosing.score("cockcroft-gault", age_y=60, weight_kg=70, creatinine_umol_l=88.4, sex="f")
+    assert found.value == pytest.approx(66.111, abs=0.001)
+    assert any("actual weight, 70 kg" in f.text for f in found.findings)
+
+
+def test_below_60_inches_the_ideal_weight_is_extrapolated_and_said_so():
+    found = dosing.score(
+        "cockcroft-gault", weight_rule="ideal", age_y=60, height_cm=147, creatinine_mg_dl=1, sex="f"
+    )
+    assert any("not defined below 60 in" in f.text for f in found.findings)
+
+
+def test_ckd_epi_is_indexed_and_says_so():
+    found = dosing.score(
+        "ckd-epi-2021", age_y=55, sex="female", creatinine_mg_dl=0.9, height_cm=180, weight_kg=100
+    )
     assert found.value == pytest.approx(75.499, abs=0.01)
+    assert found.components["not indexed, mL/min"] == pytest.approx(
+        75.499 * 2.2361 / 1.73, abs=0.01
+    )
     assert any("not a creatinine clearance" in f.text for f in found.findings)
 
 
 def test_an_unknown_weight_rule_says_what_exists():
-    with pytest.raises(ValueError, match="there is no weight rule 'x'"):
+    with pytest.raises(ValueError, match="there is no weight rule 'x'; there are actual, ideal"):
         dosing.score("cockcroft-gault", weight_rule="x", **MAN)
 
 

@@ -1,13 +1,15 @@
 """Warfarin equations through the score door, with their traps."""
 
 import attrs
+import numpy as np
 import pytest
 
 import dosing
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Check
-from dosing.rules.patients import check
-from dosing.scores.door import score_of
+from dosing.rules.columns import many_patients, one_patient
+from dosing.rules.derive import derive
+from dosing.scores.door import score_of, scores
 from dosing.scores.warfarin import CALCULATIONS
 
 NO = {"enzyme_inducer": "no", "amiodarone": "no"}
@@ -26,6 +28,10 @@ EXAMPLES = {
     "eu-pact-loading": {"daily_maintenance_mg": 1.2, "cyp2c9": "*3/*3"},
     "warfarin-week": {"weekly_dose_mg": 35, "change_pct": -10, "tablet_mg": 5},
 }
+
+
+def worked(seeds, name, inputs):
+    return score_of(scores(seeds, name, derive(one_patient(seeds, inputs))), 0, inputs)
 
 
 def says(found, text, level=None):
@@ -205,4 +211,43 @@ def test_a_file_may_ask_whether_there_is_a_plan():
     seeds = attrs.evolve(load(), equations={own.id: own})
     for tablets, planned in (({"tablet_mg": 5}, True), ({}, False)):
         given = {"weekly_dose_mg": 35, "change_pct": 0} | tablets
-        assert says(score_of(seeds, own.id, check(given), given), "There is a plan.") == planned
+        assert says(worked(seeds, own.id, given), "There is a plan.") == planned
+
+
+def test_many_weeks_are_planned_as_each_alone():
+    rng = np.random.default_rng(11)
+    columns = {
+        "weekly_dose_mg": rng.integers(2, 140, 80) / 2,
+        "change_pct": rng.integers(-20, 21, 80).astype(float),
+        "tablet_mg": rng.choice([1, 2.5, 5, np.nan], 80),
+        "second_tablet_mg": rng.choice([1, 2, 3, np.nan], 80),
+    }
+    seeds = load()
+    many = scores(seeds, "warfarin-week", derive(many_patients(seeds, columns, 80)))
+    planned = 0
+    for i in range(80):
+        one = {n: c[i] for n, c in columns.items() if c[i] == c[i]}
+        alone = dosing.score("warfarin-week", **one)
+        assert score_of(many, i, one) == alone
+        planned += "Monday" in alone.components
+    assert 60 < planned < 80
+
+
+def test_a_surface_given_to_some_is_not_taken_for_that_of_the_others():
+    columns = {name: [value] * 3 for name, value in GAGE.items()}
+    columns |= {"height_cm": [170] * 3, "weight_kg": [70] * 3, "bsa_m2": [1.7, None, 1.9]}
+    seeds = load()
+    many = scores(seeds, "gage-2008-clinical", derive(many_patients(seeds, columns, 3)))
+    shown = [[*score_of(many, i, {}).components][1] for i in range(3)]
+    assert [text.partition("(")[2].partition(")")[0] for text in shown] == [
+        "as given", "Du Bois", "as given"
+    ]  # fmt: skip
+
+
+def test_alleles_of_a_genotype_that_is_not_known_are_not_counted():
+    columns = {n: [v] * 3 for n, v in GAGE.items()} | {"bsa_m2": [1.8] * 3}
+    columns |= {"vkorc1": ["AG", "unknown", "AA"], "cyp2c9": ["*1/*3", "*1/*1", "unknown"]}
+    seeds = load()
+    many = scores(seeds, "gage-2008", derive(many_patients(seeds, columns, 3)))
+    assert many.status.tolist() == [0, 1, 1]
+    assert [score_of(many, i, {}).components == {} for i in range(3)] == [False, True, True]

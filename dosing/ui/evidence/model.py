@@ -8,9 +8,10 @@ import attrs
 from dosing.base.units import show
 from dosing.knowledge.dosetypes import FixedDose, Infusion
 from dosing.knowledge.library import Library
-from dosing.knowledge.scoretypes import OWN, Equation, Score
+from dosing.knowledge.scoretypes import Equation, Score
 from dosing.knowledge.seedtypes import Protocol, ProtocolRow, Row, Table
 from dosing.lint.proved import proved
+from dosing.scores.door import OWN
 from dosing.ui.page.patient import indication_words
 from dosing.ui.page.site import named
 

@@ -4,30 +4,30 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from dosing.advice.guide import Guidance, guidance
 from dosing.advice.pathways import (
-    Guidance,
     PathwayResult,
     StageResult,
     asked_by_order,
     asked_by_stage,
     asked_by_table,
-    guidance,
     walk,
 )
-from dosing.advice.start import Advice, compare_advice
+from dosing.advice.start import Advice, advice_of, starts, tables_of
 from dosing.advice.step import Step
-from dosing.advice.titrate import titrate
+from dosing.advice.titrate import next_step
 from dosing.equations.warfarin_week import TimeInRange, rosendaal
 from dosing.knowledge.library import load
 from dosing.knowledge.scoretypes import Dashboard, Topic
 from dosing.knowledge.sentences import words
 from dosing.lint.proved import proved
-from dosing.orders.infusion import strength_name
+from dosing.orders.pump import strength_name
 from dosing.orders.schedule import Due, plan
-from dosing.rules.patients import check, parse_number
+from dosing.rules.columns import Patients
 from dosing.rules.protocols import inputs_of
-from dosing.scores.additive import ScoreResult
-from dosing.scores.door import needs_of, score_of
+from dosing.rules.read import parse_number
+from dosing.scores.door import needs_of, score_of, scores
+from dosing.scores.result import ScoreResult
 from dosing.scores.warfarin import read_points
 from dosing.ui.page.patient import PatientModel, is_asked
 
@@ -123,7 +123,7 @@ class GuideModel:
         seeds = load()
         names = set(self._names())
         if "crcl_ml_min" in names:
-            names |= {"age_y", "sex", "creatinine_mg_dl", "weight_kg"}
+            names |= {*seeds.derivations["crcl_ml_min"].parts}
         keys = {seeds.names[n] for n in names}
         known = seeds.quantities
         return [key for key in known if key in keys and is_asked(known[key])]
@@ -158,26 +158,26 @@ class GuideModel:
         """Work out every answer of the open topic."""
         self._settle()
         seeds, topic, inputs = proved(), self.topic, self.patient.inputs()
+        patients = self.patient.read()
         self.pathway = self.step = None
         self.scores, self.guidance, self.orders = [], [], []
         self.plan, self.plan_advices = [], []
         if topic.pathway:
-            self.pathway = walk(seeds, seeds.pathways[topic.pathway], inputs)
-        patient = check(inputs)
-        self.scores = [score_of(seeds, name, patient, inputs) for name in topic.scores]
-        self.guidance = [guidance(seeds, seeds.tables[i], patient) for i in topic.tables]
+            self.pathway = walk(seeds.pathways[topic.pathway], patients, inputs)
+        self.scores = [score_of(scores(seeds, n, patients), 0, inputs) for n in topic.scores]
+        self.guidance = [guidance(seeds.tables[i], patients) for i in topic.tables]
         places = [*topic.orders]
         if self.drug and self.indication:
             places.append(f"{self.drug}/{self.indication}")
         for place in places:
-            drug, _, indication = place.partition("/")
-            self.orders.append(compare_advice(drug, indication, **inputs))
-        self._date(inputs)
+            self.orders.append(self._advices(place, patients, inputs))
+        self._date(patients, inputs)
         self._time_in_range()
         if self.protocol:
-            more = dict(inputs)
+            more: dict[str, Any] = dict(inputs)
             running = more.pop("running", None)
-            self.step = titrate(self.protocol, running, **more)
+            protocol = seeds.protocols[self.protocol]
+            self.step = next_step(seeds, protocol, {**more, "running": running})
 
     def _time_in_range(self) -> None:
         """The share of the days with the INR in range, from INRs by day as typed."""
@@ -185,18 +185,24 @@ class GuideModel:
         if not (self.topic.inr_series and self.inrs.strip()):
             return
         try:
-            days, inrs = read_points(self.inrs.split())
-            low, high = parse_number(self.inr_low), parse_number(self.inr_high)
+            days, inrs = read_points(load(), self.inrs.split())
+            low, high = (parse_number(load(), n) for n in (self.inr_low, self.inr_high))
             self.time_in_range = rosendaal(days, inrs, low, high)
         except ValueError as problem:
             self.series_problem = str(problem)
 
-    def _date(self, inputs: dict[str, str]) -> None:
+    @staticmethod
+    def _advices(place: str, patients: Patients, inputs: dict[str, str]) -> list[Advice]:
+        """Every authority's order for ``drug/indication``, in the site's order."""
+        drug, _, indication = place.partition("/")
+        tables = tables_of(patients.seeds, drug, indication).values()
+        return [advice_of(starts(table, patients), 0, inputs) for table in tables]
+
+    def _date(self, patients: Patients, inputs: dict[str, str]) -> None:
         """The doses of what is given, with their dates."""
         for place in self.topic.schedule:
-            drug, _, indication = place.partition("/")
             if place in self.given:
-                self.plan_advices.append(compare_advice(drug, indication, **inputs)[0])
+                self.plan_advices.append(self._advices(place, patients, inputs)[0])
         orders = [a.order for a in self.plan_advices if a.order is not None]
         if self.first_day is not None:
             self.plan = plan(orders, self.first_day)

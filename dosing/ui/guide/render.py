@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from dosing.advice.pathways import Agent, Guidance, StageResult
+from dosing.advice.guide import Guidance
+from dosing.advice.pathways import Agent, StageResult
 from dosing.advice.start import Advice
 from dosing.advice.step import Step
 from dosing.base.findings import Finding
@@ -12,7 +13,7 @@ from dosing.base.units import amount, often, show, show_hours
 from dosing.equations.warfarin_week import MAX_GAP_DAYS, TimeInRange
 from dosing.knowledge.library import load
 from dosing.knowledge.sentences import words
-from dosing.scores.additive import ScoreResult
+from dosing.scores.result import ScoreResult
 from dosing.ui.page.patient import label_of
 from dosing.ui.page.render import big, findings, icon, needs, told, working
 

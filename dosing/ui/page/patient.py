@@ -7,7 +7,10 @@ import traitlets as tl
 
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Quantity
-from dosing.rules.patients import check
+from dosing.lint.proved import proved
+from dosing.rules.columns import Patients, one_patient
+from dosing.rules.derive import derive
+from dosing.rules.remarks import findings_at
 
 OF_THE_ORDER = ("concentration", "bag")
 # Results that are entered in the log, and answers that the calculator works out itself.
@@ -49,13 +52,21 @@ class Entry(tl.HasTraits):
 
     @tl.observe("text", "unit")
     def _read(self, _: object) -> None:
-        patient = check({self.unit: self.text})
+        read = one_patient(proved(), {self.unit: self.text})
         said = {"needed": "", "warn": ""}
-        for finding in patient.findings:
+        for finding in findings_at(read.remarks, 0):
             said[finding.level] = finding.text
         self.set_trait("problem", said["needed"])
         self.set_trait("warning", said["warn"])
-        self.set_trait("value", None if said["needed"] else patient.values.get(self.unit))
+        self.set_trait("value", None if said["needed"] else _value(read, self.unit))
+
+
+def _value(read: Patients, name: str) -> float | str | None:
+    """The one value that was read, as a number or as the word that was meant."""
+    if name not in read.values:
+        return None
+    found = read.values[name]
+    return float(found[0]) if found.dtype.kind == "f" else read.words(name)[0]
 
 
 class PatientModel:
@@ -69,6 +80,7 @@ class PatientModel:
             if (in_any_panel(quantity) or key in OF_THE_ORDER) and key not in NOT_ASKED
         ]
         self.entries = {key: Entry(key) for key in asked}
+        self._read: tuple[Any, Patients] | None = None
 
     def ensure(self, keys: Iterable[str]) -> list[str]:
         """Ask these quantities too; returns those that were not asked before."""
@@ -83,6 +95,22 @@ class PatientModel:
     def values(self) -> dict[str, Any]:
         """What was answered and accepted, by the registry's names."""
         return {e.unit: e.value for e in self.entries.values() if e.value is not None}
+
+    def read(self) -> Patients:
+        """The patient as every answer takes it, with what follows from the entries.
+
+        What an entry has read is not read again; the answer is kept until an entry changes.
+        """
+        seeds = proved()
+        given = {
+            e.unit: e.text if e.value is None else e.value
+            for e in self.entries.values()
+            if e.text.strip()
+        }
+        key = (seeds.digest, tuple(given.items()))
+        if self._read is None or self._read[0] != key:
+            self._read = key, derive(one_patient(seeds, given))
+        return self._read[1]
 
     def problems(self) -> list[str]:
         """The labels of what was refused."""

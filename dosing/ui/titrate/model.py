@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import traitlets as tl
 
-from dosing.advice.choice import proposed_protocol
+from dosing.advice.choice import proposed
 from dosing.advice.handover import Gate, warfarin_gate
-from dosing.advice.start import Advice, compare_advice, needed
+from dosing.advice.start import Advice, advice_of, starts
 from dosing.advice.step import Step
 from dosing.advice.targets import TargetRange, target
 from dosing.base.findings import Finding
@@ -17,10 +17,12 @@ from dosing.base.units import show
 from dosing.course.course import Course
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Table
-from dosing.knowledge.sentences import say, words
-from dosing.orders.infusion import is_infusion
-from dosing.rules.patients import check
-from dosing.scores.door import score
+from dosing.knowledge.sentences import words
+from dosing.orders.pump import is_infusion
+from dosing.rules.columns import one_patient
+from dosing.rules.decide import needed
+from dosing.rules.remarks import remark
+from dosing.scores.door import score_of, scores
 from dosing.ui.page.patient import OF_THE_ORDER, PatientModel, label_of
 
 TAKEN_BACK, CHANGED = "Taken back", "Entries changed"
@@ -80,24 +82,21 @@ def show_time(at: dt.datetime) -> str:
 
 def derived(patient: PatientModel) -> tuple[list[str], list[Finding]]:
     """What follows from the entries, in sentences, and where entries contradict each other."""
-    said, findings = [], []
-    inputs = patient.inputs()
-    clearance = score("cockcroft-gault", **inputs)
+    said = []
+    inputs, read = patient.inputs(), patient.read()
+    clearance = score_of(scores(read.seeds, "cockcroft-gault", read), 0, inputs)
     if clearance.value is not None:
         given = patient.entries["crcl"].value
         name = "clearance" if given is None else "clearance-not-used"
         said.append(words(name, value=clearance.value))
-    grade = score("child-pugh", **inputs)
+    grade = score_of(scores(read.seeds, "child-pugh", read), 0, inputs)
     entered = patient.entries["child_pugh"].value
     if grade.value is not None:
         said.append(words("child-pugh", points=grade.value, grade=grade.band))
-        if entered is not None and entered != grade.band:
-            grades = {"grade": grade.band, "entered": entered}
-            findings.append(say("child-pugh-contradicts", grade.cite, **grades))
     elif grade.components and entered is None:
         parts = ", ".join(label_of(name) for name in grade.missing)
         said.append(words("child-pugh-missing", parts=parts))
-    return said, findings
+    return said, [remark(read.seeds, "contradiction", **c.values).at(0) for c in read.conflicts]
 
 
 def start_tables(drug: str, indication: str) -> dict[str, Table]:
@@ -138,6 +137,7 @@ class TitrateModel(tl.HasTraits):
         super().__init__()
         self.patient = patient or PatientModel()
         self.advices: list[Advice] = []
+        self._worked_out: tuple[Any, ...] = ()
         self.begun_with: dict[str, Any] = {}
         self.chose_protocol = False
         self.protocol_findings: tuple[Finding, ...] = ()
@@ -176,23 +176,24 @@ class TitrateModel(tl.HasTraits):
         for found in tables:
             names |= {*found.columns}
         if "crcl_ml_min" in names:
-            names |= {"age_y", "sex", "creatinine_mg_dl"}
+            names |= {*seeds.derivations["crcl_ml_min"].parts}
         wanted = {seeds.names[n] for n in names}
         return [key for key in self.patient.entries if key in wanted]
 
     def refresh(self) -> None:
         """Compute everything that follows from the entries."""
-        inputs = self.patient.inputs()
+        inputs, read = self.patient.inputs(), self.patient.read()
         self.set_trait("advice", None)
-        known = self.authorities()
-        self.advices = [
-            a for a in compare_advice(self.drug, self.indication, **inputs) if a.authority in known
-        ]
+        key = (read.seeds.digest, self.drug, self.indication, tuple(inputs.items()))
+        if self._worked_out != key:  # a result in the log changes none of the first orders
+            tables = self.authorities().values()
+            self.advices = [advice_of(starts(table, read), 0, inputs) for table in tables]
+            self._worked_out = key
         self.set_trait("advice", next(a for a in self.advices if a.authority == self.authority))
         if self.course is None and self.indication in self.titrated():
-            proposed, self.protocol_findings = proposed_protocol(self.drug, **inputs)
+            chosen, self.protocol_findings = proposed(self.drug, read)
             if not self.chose_protocol:
-                self.protocol = proposed or ""
+                self.protocol = chosen or ""
         elif self.course is None:
             self.protocol, self.protocol_findings = "", ()
 
@@ -210,23 +211,24 @@ class TitrateModel(tl.HasTraits):
         """What is to be said beside the order, without what :meth:`missing` says."""
         if self.advice is None:
             return []
-        asked = {needed(load(), name).text for name in self.advice.missing}
+        asked = {needed(load(), name).text_at(0) for name in self.advice.missing}
         return [f for f in self.advice.findings if f.text not in asked]
 
     def target(self) -> TargetRange:
         """The aPTT sought before a course runs."""
         baseline = self.patient.entries["baseline_aptt"]
-        return target(self.drug, None if baseline.problem else baseline.value)
+        value = None if baseline.problem else baseline.value
+        return target(load(), self.drug, value)
 
     def gate(self) -> Gate | None:
         """Whether the platelets allow warfarin; None while no count is known."""
         count: Any = None
         entry = self.patient.entries["platelets"]
         if entry.value is not None:
-            count = check({entry.unit: entry.text}).number("platelets")
+            count = float(self.patient.read().numbers("platelets")[0])
         for event in self.course.events if self.course else ():
             count = event.data.get("platelets", count)
-        return None if count is None else warfarin_gate(count)
+        return None if count is None else warfarin_gate(load(), count)
 
     def baseline_missing(self) -> bool:
         """Whether the chosen protocol needs the patient's own aPTT, which is not there."""
@@ -394,7 +396,7 @@ class TitrateModel(tl.HasTraits):
             return
         course = Course.from_dict(record["course"])
         begun = dict(record["begun_with"])
-        check(begun)  # names that the registry does not know are refused here
+        one_patient(load(), begun)  # names that the registry does not know are refused here
         self.begun_with = begun
         self.chose_protocol, self.protocol = True, course.protocol
         self.set_trait("course", course)

@@ -11,12 +11,14 @@ from dosing.course.plots import TimelineFigure
 from dosing.course.timeline import Timeline
 from dosing.knowledge.library import load
 from dosing.knowledge.sentences import say, words
-from dosing.rules.patients import check
+from dosing.rules.columns import one_patient
+from dosing.rules.remarks import findings_at
 from dosing.ui.guard import LiveGuard
 from dosing.ui.page import render
 from dosing.ui.page.fields import Aid, Confirm, Fields, PatientForm, box, show
 from dosing.ui.page.patient import indication_words, label_of
 from dosing.ui.page.site import named
+from dosing.ui.titrate import render as drawn
 from dosing.ui.titrate.model import (
     TitrateModel,
     derived,
@@ -170,7 +172,7 @@ class Titrate:
         wanted = (course.timeline(self.now()), self.aid.narrow)
         if wanted != self._drawn:
             drawing = self.figure.svg(wanted[0], "phone" if wanted[1] else "desktop")
-            self.picture.value = render.picture(drawing, wanted[0])
+            self.picture.value = drawn.picture(drawing, wanted[0])
             self._drawn = wanted
 
     def blank(self) -> None:
@@ -373,7 +375,7 @@ class LogForm:
             show(False, self.differently)
             return
         self.waiting.value = ""
-        self.table.value = render.log(course)
+        self.table.value = drawn.log(course)
         state = course.state(now)
         self._say_changes(changes)
         blocked = bool(changes)
@@ -385,14 +387,14 @@ class LogForm:
         else:
             refused = last is not None and not last[1].action and last[0] == course.events[-1].at
             panel.next.value = (
-                render.step(last[1], last[0], now)
+                drawn.step(last[1], last[0], now)
                 if last is not None and (step is not None or refused)
-                else render.standing(state, now)
+                else drawn.standing(state, now)
             )
-            panel.step_detail.value = render.totals(course, state) + (
+            panel.step_detail.value = drawn.totals(course, state) + (
                 "" if last is None else self._why(last, now)
             )
-        panel.due.value = "" if blocked else render.due(state, now)
+        panel.due.value = "" if blocked else drawn.due(state, now)
         can_follow = step is not None or (state.held and state.resume_at is not None)
         self.follow.disabled = blocked or not can_follow
         self.add.disabled = blocked or state.stopped
@@ -431,7 +433,8 @@ class LogForm:
             ("result-platelets", "platelets"),
             ("result-inr", "inr"),
         ):
-            found = check({key: fields.controls[name].value}).findings
+            read = one_patient(load(), {key: fields.controls[name].value})
+            found = findings_at(read.remarks, 0)
             level, text = (found[0].level, found[0].text) if found else ("", "")
             fields.say(name, level, text)
 

@@ -2,11 +2,10 @@
 
 import dosing
 from dosing.advice.pathways import rank
-from dosing.advice.start import compare_advice
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Check, Table
-from dosing.rules.patients import check
 from dosing.ui.guide import render as guide
+from tests.support import patient
 
 SEEDS = load()
 WHOLE = {
@@ -36,10 +35,10 @@ def test_a_fixed_order_shows_dose_and_interval():
 
 
 def test_an_amount_that_is_divided_is_not_to_be_given_each_time():
-    whole_day = dosing.start("anakinra", "hlh", weight_kg=70, crcl_ml_min=80)
+    whole_day = dosing.start("anakinra", indication="hlh", weight_kg=70, crcl_ml_min=80)
     assert "In a whole day, divided" in guide.advice(whole_day)
     assert "Give each time" not in guide.advice(whole_day)
-    one_dose = dosing.start("emapalumab", "hlh-stills", weight_kg=60)
+    one_dose = dosing.start("emapalumab", indication="hlh-stills", weight_kg=60)
     assert "Give each time" in guide.advice(one_dose)
 
 
@@ -51,7 +50,7 @@ def test_an_order_that_is_refused_shows_the_reason_and_no_number():
 
 
 def test_authorities_stand_side_by_side():
-    said = guide.advices(compare_advice("argatroban", weight_kg=70, child_pugh="C"))
+    said = guide.advices(dosing.Rules().advices("argatroban", weight_kg=70, child_pugh="C"))
     assert said.count("<th scope='row'>") == len(SEEDS.find("argatroban", "hit"))
 
 
@@ -60,7 +59,7 @@ def test_agents_carry_a_word_and_a_shape_for_their_place():
         id="a", title="a", drug="argatroban", purpose="agent", indication="hit", cite="ash-2018",
         checks=(Check(when={"child_pugh": ["B"]}, level="warn", text="<liver>"),),
     )  # fmt: skip
-    said = guide.agents(rank(SEEDS, [table], check({"child_pugh": "B", "weight_kg": 70})))
+    said = guide.agents(rank([table], patient({"child_pugh": "B", "weight_kg": 70})))
     assert "Less suitable" in said
     assert "<svg" in said
     assert "&lt;liver&gt;" in said
@@ -68,9 +67,9 @@ def test_agents_carry_a_word_and_a_shape_for_their_place():
 
 
 def test_a_step_shows_the_rate_and_a_missing_one_none():
-    step = dosing.titrate("argatroban-ummc-2008-normal", 1, weight_kg=70, aptt_s=38)
+    step = dosing.titrate("argatroban-ummc-2008-normal", running=1, weight_kg=70, aptt_s=38)
     assert "2&nbsp;<small>mcg/kg/min" in guide.step(step)
-    without = guide.step(dosing.titrate("argatroban-ummc-2008-normal", 1, weight_kg=70))
+    without = guide.step(dosing.titrate("argatroban-ummc-2008-normal", running=1, weight_kg=70))
     assert "big-number" not in without
     assert "Still needed: aPTT." in without
 
@@ -82,7 +81,7 @@ def test_headings_are_escaped():
 def test_the_ranking_shows_each_authoritys_order_once_and_marks_a_warning():
     table = SEEDS.tables["argatroban-agent-hit"]
     given = {"weight_kg": 70, "child_pugh": "none", "critically_ill": "yes", "crcl_ml_min": 90}
-    (agent,) = rank(SEEDS, [table], check(given))
+    (agent,) = rank([table], patient(given))
     said = guide.agents([agent])
     orders = {a.authority: a.order for a in agent.advices}
     assert orders["us-label"].dose == 2

@@ -3,20 +3,20 @@
 import datetime as dt
 
 import dosing
-from dosing.orders.infusion import Order
+from dosing.orders.order import Order
 from dosing.orders.schedule import plan
 from dosing.ui.guide import schedule as drawn
 
 START = dt.date(2026, 11, 21)
 ORDERS = [
-    dosing.start("dexamethasone", "hlh", weight_kg=70, height_cm=170).order,
+    dosing.start("dexamethasone", indication="hlh", weight_kg=70, height_cm=170).order,
     Order(drug="<x>", dose=6, unit="mg", on_days=(1, 4)),
 ]
 DUE = plan(ORDERS, START)
 OFTEN = plan(
     [
-        dosing.start("ruxolitinib", "hlh", weight_kg=70).order,
-        dosing.start("anakinra", "hlh", weight_kg=70, crcl_ml_min=80).order,
+        dosing.start("ruxolitinib", indication="hlh", weight_kg=70).order,
+        dosing.start("anakinra", indication="hlh", weight_kg=70, crcl_ml_min=80).order,
     ],
     START,
 )
@@ -51,9 +51,14 @@ def test_a_list_that_stops_before_the_treatment_says_so():
 
 def test_a_weekly_treatment_that_goes_on_is_not_read_as_a_daily_one():
     weekly = dosing.start(
-        "etoposide", "hlh", weight_kg=70, height_cm=170, crcl_ml_min=80, etoposide_plan="50 mg/m²"
+        "etoposide",
+        indication="hlh",
+        weight_kg=70,
+        height_cm=170,
+        crcl_ml_min=80,
+        etoposide_plan="50 mg/m²",
     ).order
-    twice = dosing.start("emapalumab", "hlh-stills", weight_kg=60).order
+    twice = dosing.start("emapalumab", indication="hlh-stills", weight_kg=60).order
     due = plan([weekly, twice], START)
     said = drawn.table(due)
     assert "a day</td>" not in said
@@ -90,7 +95,7 @@ def test_the_picture_labels_doses_and_whole_days_apart():
 
 
 def test_a_change_close_to_the_first_dose_is_labelled_below_it():
-    order = dosing.start("emapalumab", "hlh-stills", weight_kg=60).order
+    order = dosing.start("emapalumab", indication="hlh-stills", weight_kg=60).order
     said = drawn.picture(plan([order], START))
     first, second = (said.index(f">{words}</text>") for words in ("360 mg", "180 mg"))
     assert first < second

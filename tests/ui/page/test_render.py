@@ -8,6 +8,7 @@ import pytest
 import dosing
 from dosing.base.findings import LEVELS, Finding
 from dosing.ui.page import render
+from dosing.ui.titrate import render as drawn
 
 AT = dt.datetime(2026, 11, 21, 8)
 EVIL = "<script>alert('x')</script>"
@@ -49,14 +50,16 @@ def hours(number):
 
 
 def test_the_order_says_dose_pump_target_and_next_result(advice):
-    html = balanced(render.order(advice, dosing.target("argatroban", 32), AT, entered=False))
+    html = balanced(
+        render.order(advice, dosing.target("argatroban", baseline_aptt_s=32), AT, entered=False)
+    )
     for words in ("0.5", "mcg/kg/min", "Set the pump to", "2.1", "48 to 96 s", "10:00",
                   "1 mg/mL, the usual one here", "250 mL, runs out after"):  # fmt: skip
         assert words in html
 
 
 def test_an_order_that_was_started_is_not_what_the_pump_shows(advice):
-    html = render.order(advice, dosing.target("argatroban", 32), AT, past=True)
+    html = render.order(advice, dosing.target("argatroban", baseline_aptt_s=32), AT, past=True)
     assert "Started with" in html
     assert "Set the pump to" not in html
 
@@ -82,7 +85,7 @@ def test_each_level_has_a_word_and_a_shape():
 
 
 def test_authorities_stand_side_by_side():
-    advices = dosing.compare_advice("argatroban", weight_kg="70", child_pugh="B")
+    advices = dosing.Rules().advices("argatroban", weight_kg="70", child_pugh="B")
     html = balanced(render.comparison(advices, "us-label"))
     assert html.count("<tr") == 1 + len(advices)
     assert html.count("class='chosen'") == 1
@@ -98,7 +101,7 @@ def test_every_text_is_escaped(advice, course):
         render.working([EVIL], EVIL, EVIL, EVIL, 1),
         render.computed([(EVIL, EVIL)], AT, EVIL),
         render.big(EVIL, EVIL, EVIL),
-        render.log(course),
+        drawn.log(course),
     ]
     for html in parts:
         assert "<script" not in balanced(html)
@@ -109,55 +112,3 @@ def test_the_working_says_how_the_source_was_confirmed(advice):
     html = render.working(advice.trace, advice.cite, advice.confirmed, advice.table, advice.row)
     assert "read as another source quotes it" in html
     assert "recalled, not read" in render.working([], "x", "unconfirmed", "t", None)
-
-
-@pytest.mark.parametrize(
-    ("aptt", "words"),
-    [
-        ("44", ("Increase to", "0.6", "2.5", "in 4 h")),
-        ("105", ("the infusion", "until the aPTT is back in range", "0.25 mcg/kg/min")),
-        ("60", ("Continue at", "0.5")),
-    ],
-)
-def test_a_step(course, aptt, words):
-    step = course.measure(at=hours(2), aptt_s=aptt)
-    html = balanced(render.step(step, hours(2), hours(2)))
-    for each in words:
-        assert each in html
-
-
-def test_a_step_that_was_refused_has_no_rate(advice):
-    step = dosing.titrate("argatroban-smpc-reduced", 0.5, aptt_s=44)
-    assert render.step(step, AT, AT) == "<p class='no-dose'>No next step.</p>"
-
-
-def test_where_the_course_stands(course):
-    assert "Running now" in render.standing(course.state(hours(1)), hours(1))
-    assert "in 1 h" in render.due(course.state(hours(1)), hours(1))
-    assert "overdue by 1 h" in render.due(course.state(hours(3)), hours(3))
-    course.hold(at=hours(3), reason="procedure")
-    assert "On hold" in balanced(render.standing(course.state(hours(3)), hours(3)))
-    course.stop(at=hours(4), reason="over")
-    assert "stopped" in render.standing(course.state(hours(4)), hours(4))
-    assert render.due(course.state(hours(4)), hours(4)) == ""
-
-
-def test_the_log_has_a_row_for_each_event_newest_first(course):
-    course.measure(at=hours(2), aptt_s=44, platelets=60, inr=1.2)
-    course.follow(at=hours(2))
-    course.hold(at=hours(3), reason="procedure")
-    course.resume(at=hours(4))
-    course.note("seen", at=hours(4))
-    course.stop(at=hours(5), reason="over")
-    html = balanced(render.log(course))
-    assert html.count("<tr class") == 7
-    assert html.index("Stopped") < html.index("Started")
-    for words in ("44 s; 60 × 10⁹/L; 1.2", "0.6 mcg/kg/min = 2.5 mL/h", "procedure", "seen"):
-        assert words in html
-
-
-def test_the_picture_has_its_words_and_its_table(course):
-    html = balanced(render.picture("<svg></svg>", course.timeline(hours(1))))
-    assert "role='img'" in html
-    assert "Argatroban. No aPTT yet." in html
-    assert "<th scope='row'>" in html

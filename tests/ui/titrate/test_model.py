@@ -226,7 +226,7 @@ def test_components_that_contradict_the_class_are_said(model):
     fill(model, encephalopathy="3")
     said, findings = derived(model.patient)
     assert "Child-Pugh 15 points, class C." in said
-    assert "class A was entered and is used" in findings[0].text
+    assert "given as A" in findings[0].text
     fill(model, child_pugh="", albumin="")
     assert derived(model.patient)[0][-1].endswith("still needed Serum albumin.")
 

@@ -1,0 +1,222 @@
+"""What follows from what was given, and where the two contradict each other.
+
+The register is ``seeds/derivations.toml``; the arithmetic of each rule is here, by name.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from dosing.base.fill import fill
+from dosing.base.units import show
+from dosing.equations import renal
+from dosing.equations.body import bsa_mosteller
+from dosing.knowledge.library import Library
+from dosing.knowledge.seedtypes import Derivation
+from dosing.rules.additive import totals
+from dosing.rules.columns import Conflict, Patients, one_patient
+from dosing.rules.conditions import meets
+from dosing.rules.read import options_of, shown
+from dosing.rules.reckon import clearance, platelet_fall_pct
+
+Array = npt.NDArray[Any]
+
+
+@attrs.frozen(eq=False)
+class Follows:
+    """What a rule makes of its parts; ``low`` and ``high`` where other ways of reckoning differ."""
+
+    value: Array
+    said: Mapping[str, Array] = attrs.field(factory=dict)
+    low: Array | None = None
+    high: Array | None = None
+
+
+def derive(patients: Patients) -> Patients:
+    """Fill in what follows from what was given; nothing that was given is replaced.
+
+    Returns
+    -------
+    Patients
+        With the derived values, how each was reckoned, and the conflicts found.
+    """
+    seeds = patients.seeds
+    patients = attrs.evolve(patients, again=derive)
+    for name, rule in seeds.derivations.items():
+        if any(patients.get(part) is None for part in rule.parts):
+            continue
+        follows = BY[rule.by](patients)
+        if follows is not None:
+            patients = _filled(patients, name, rule, follows)
+    return patients
+
+
+def patient_of(seeds: Library, inputs: Mapping[str, Any]) -> Patients:
+    """One patient, with what follows from what was given."""
+    return derive(one_patient(seeds, inputs))
+
+
+def _filled(patients: Patients, name: str, rule: Derivation, follows: Follows) -> Patients:
+    refused = patients.is_refused(name)
+    given = patients.get(name)
+    unknown = _unknown(patients, name, follows.value)
+    if given is None:
+        open_ = ~unknown & ~np.asarray(refused)
+        value = follows.value if refused is False else _where(open_, follows, patients, name)
+    else:
+        lacking = patients.lacks(name)
+        open_ = lacking & ~unknown & ~np.asarray(refused)
+        patients = _contradicted(patients, name, rule, follows, ~lacking & ~unknown)
+        value = np.where(open_, follows.value, given) if open_.any() else given
+    if not open_.any():
+        return patients
+    words: Callable[[int], str] | None = None
+    if rule.says:
+
+        def words(i: int) -> str:
+            return _said(patients, name, rule, follows, i) if open_[i] else ""
+
+    derived = patients.derived if words is None else {**patients.derived, name: words}
+    filled = patients.filled if given is None else {**patients.filled, name: open_}
+    values = {**patients.values, name: value}
+    return attrs.evolve(patients, values=values, derived=derived, filled=filled)
+
+
+def _where(open_: Array, follows: Follows, patients: Patients, name: str) -> Array:
+    nothing = np.nan if follows.value.dtype.kind == "f" else patients.codes_unknown(name)
+    return np.where(open_, follows.value, nothing).astype(follows.value.dtype)
+
+
+def _unknown(patients: Patients, name: str, value: Array) -> Array:
+    return np.isnan(value) if value.dtype.kind == "f" else value == patients.codes_unknown(name)
+
+
+def _said(patients: Patients, name: str, rule: Derivation, follows: Follows, i: int) -> str:
+    values = {n: v[i].item() if hasattr(v[i], "item") else v[i] for n, v in follows.said.items()}
+    return fill(rule.says, {"value": _plain(patients, name, follows.value, i), **values})
+
+
+def _plain(patients: Patients, name: str, values: Array, i: int) -> Any:
+    if values.dtype.kind == "f":
+        return float(values[i])
+    quantity = patients.seeds.quantities[patients.seeds.names[name]]
+    return options_of(quantity)[int(values[i])]
+
+
+def _contradicted(
+    patients: Patients, name: str, rule: Derivation, follows: Follows, both: Array
+) -> Patients:
+    """Note where a value that was given lies further from its parts than the rule tolerates."""
+    given = patients.get(name)
+    assert given is not None
+    if not rule.may_contradict or not both.any():
+        return patients
+    if given.dtype.kind != "f":
+        apart = both & (given != follows.value)
+    else:
+        low = follows.value if follows.low is None else follows.low
+        high = follows.value if follows.high is None else follows.high
+        off = np.maximum(low - given, given - high)
+        allowed = np.maximum(rule.least, rule.share * np.where(given > high, high, low))
+        apart = both & (np.round(off - allowed, 9) > 0)  # 9: what adding and dividing leave
+    if rule.unless:
+        apart &= ~np.asarray(meets(patients, rule.unless))
+    if not apart.any():
+        return patients
+    seeds = patients.seeds
+    quantity = seeds.quantities[seeds.names[name]]
+    unit = quantity.names[name].unit
+    rows = np.flatnonzero(apart).tolist()
+    texts = {
+        "given": {i: _words(patients, name, given, unit, i) for i in rows},
+        "follows": {i: _words(patients, name, follows.value, unit, i) for i in rows},
+    }
+    has = {p: ~patients.lacks(p) for p in (*rule.parts, *rule.may)}
+    label_of = {p: seeds.quantities[seeds.names[p]].label for p in has}
+    parts = {i: _listed([label_of[p] for p, where in has.items() if where[i]]) for i in rows}
+    said = {"label": quantity.label, "parts": parts, **texts}
+    conflict = Conflict(name, apart, follows.value, said)
+    return attrs.evolve(patients, conflicts=(*patients.conflicts, conflict))
+
+
+def _listed(labels: list[str]) -> str:
+    """Labels within a sentence: small letters, but for abbreviations."""
+    small = [t if t[1:2].isupper() else t[:1].lower() + t[1:] for t in dict.fromkeys(labels)]
+    return small[0] if len(small) == 1 else f"{', '.join(small[:-1])} and {small[-1]}"
+
+
+def _words(patients: Patients, name: str, values: Array, unit: str, i: int) -> str:
+    value = _plain(patients, name, values, i)
+    return value if isinstance(value, str) else shown(round(value, 1 if value >= 10 else 2), unit)
+
+
+# The arithmetic of each rule
+
+
+def _mosteller(patients: Patients) -> Follows:
+    surface = bsa_mosteller(patients.numbers("weight_kg"), patients.numbers("height_cm"))
+    return Follows(np.round(np.asarray(surface, dtype=float), 4))
+
+
+def _platelet_fall(patients: Patients) -> Follows:
+    peak, nadir = patients.numbers("platelets_peak"), patients.numbers("platelets_nadir")
+    return Follows(np.asarray(platelet_fall_pct(peak, nadir)))
+
+
+def _by_weight(patients: Patients) -> Follows:
+    rate, weight = patients.numbers("heparin_units_h"), patients.numbers("weight_kg")
+    return Follows(np.round(rate / weight, 6))
+
+
+def _aptt_ratio(patients: Patients) -> Follows:
+    return Follows(patients.numbers("aptt_s") / patients.numbers("baseline_aptt_s"))
+
+
+def _cockcroft_gault(patients: Patients) -> Follows | None:
+    found = clearance(patients, patients.seeds.site.crcl_weight)
+    value = np.round(np.asarray(found.crcl_ml_min, dtype=float), 3)
+    low = high = None
+    if patients.get("crcl_ml_min") is not None:
+        rules = renal.WEIGHT_RULES if patients.get("height_cm") is not None else ("actual",)
+        every = np.array([np.asarray(clearance(patients, r).crcl_ml_min) for r in rules])
+        low, high = np.fmin.reduce(every), np.fmax.reduce(every)
+    said = {"weight_used": found.weight_used, "weight_used_kg": found.weight_kg}
+    return Follows(value, said, low, high)
+
+
+def _child_pugh(patients: Patients) -> Follows:
+    score = patients.seeds.scores["child-pugh"]
+    found = totals(score, patients)
+    quantity = patients.seeds.quantities["child_pugh"]
+    options = options_of(quantity)
+    position = np.array([*(options.index(b.band) for b in score.bands), len(options)])
+    return Follows(
+        position[found.band].astype(np.uint8),
+        {"points": np.array([show(v, 0) if v == v else "" for v in found.value], dtype=object)},
+    )
+
+
+def _four_ts(patients: Patients) -> Follows:
+    return Follows(totals(patients.seeds.scores["4ts"], patients).value)
+
+
+def _falling(patients: Patients) -> Follows:
+    before, now = patients.numbers("platelets_before"), patients.numbers("platelets")
+    value = np.where(now < before, 1, 0).astype(np.uint8)
+    value[np.isnan(before) | np.isnan(now)] = 2
+    return Follows(value)
+
+
+BY: dict[str, Callable[[Patients], Follows | None]] = {
+    "mosteller": _mosteller,
+    "platelet-fall": _platelet_fall,
+    "by-weight": _by_weight,
+    "aptt-ratio": _aptt_ratio,
+    "cockcroft-gault": _cockcroft_gault,
+    "child-pugh": _child_pugh,
+    "four-ts": _four_ts,
+    "falling": _falling,
+}

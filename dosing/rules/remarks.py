@@ -1,0 +1,118 @@
+"""What is to be said of many patients: a sentence, and of whom it is true."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, cast
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from dosing.base.fill import fill
+from dosing.base.findings import LEVELS, Finding, Level, ordered
+from dosing.knowledge.seedtypes import Sentence
+
+Array = npt.NDArray[Any]
+
+
+class Speaks(Protocol):
+    """Whatever has the sentences: a library."""
+
+    @property
+    def sentences(self) -> Mapping[str, Sentence]: ...
+
+
+@attrs.frozen(eq=False)
+class Remark:
+    """A finding of many patients.
+
+    ``where`` says of whom it is true (True: of everybody); ``values`` are put into the text, each
+    the same for all, one a patient, or by the place of those patients who have one.
+    """
+
+    level: Level
+    text: str
+    cite: str = ""
+    where: Array | bool = True
+    values: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def holds(self, i: int) -> bool:
+        """Whether it is true of one patient."""
+        return self.where is True or bool(np.asarray(self.where)[i])
+
+    def at(self, i: int) -> Finding:
+        """The finding of one patient."""
+        return Finding(self.level, self.text_at(i), self.cite)
+
+    def text_at(self, i: int) -> str:
+        """The sentence of one patient."""
+        if not self.values:
+            return self.text
+        return fill(self.text, {n: _of(v, i) for n, v in self.values.items()})
+
+    @property
+    def varies(self) -> bool:
+        """Whether the sentence differs between patients."""
+        return any(isinstance(v, np.ndarray | dict) and len(v) for v in self.values.values())
+
+
+def _of(value: Any, i: int) -> Any:
+    one = value[i] if isinstance(value, np.ndarray | dict) else value
+    return one.item() if isinstance(one, np.generic) else one
+
+
+def remark(
+    seeds: Speaks, name: str, where: Array | bool = True, cite: str = "", **values: Any
+) -> Remark:
+    """A remark in the words of ``seeds/sentences.toml``."""
+    sentence = seeds.sentences[name]
+    return Remark(cast(Level, sentence.level), sentence.text, cite, where, values)
+
+
+def findings_at(remarks: Iterable[Remark], i: int) -> tuple[Finding, ...]:
+    """The findings of one patient, the gravest first."""
+    return ordered(r.at(i) for r in remarks if r.holds(i))
+
+
+def anyone(where: Array | bool) -> bool:
+    """Whether a remark is true of any patient."""
+    return where is True or (where is not False and bool(np.asarray(where).any()))
+
+
+def withheld(remarks: Iterable[Remark], level: Level, size: int) -> Array:
+    """Of whom any remark of a level is true."""
+    found = np.zeros(size, dtype=bool)
+    for one in remarks:
+        if one.level == level:
+            found |= one.where
+    return found
+
+
+def reasons(remarks: Iterable[Remark], size: int) -> tuple[Array, list[str]]:
+    """The gravest sentence of each patient, notes left out: a code for each, and the sentences.
+
+    Returns
+    -------
+    codes : ndarray of int32
+        -1 where nothing is said.
+    texts : list of str
+    """
+    said = [r for r in remarks if r.level != "note" and anyone(r.where)]
+    said.sort(key=lambda r: LEVELS.index(r.level))
+    codes = np.full(size, -1, dtype=np.int16)
+    for k in reversed(range(len(said))):  # the gravest is written last
+        where = said[k].where
+        codes[slice(None) if where is True else where] = k
+    texts: dict[str, int] = {}
+    place = np.array([*_places(said, texts), -1], dtype=np.int32)
+    varying = {k: np.flatnonzero(codes == k) for k, r in enumerate(said) if r.varies}
+    out: Array = place.take(codes.astype(np.intp))
+    for k, rows in varying.items():
+        for i in rows:
+            out[i] = texts.setdefault(said[k].text_at(int(i)), len(texts))
+    return out, list(texts)
+
+
+def _places(said: Iterable[Remark], texts: dict[str, int]) -> Iterable[int]:
+    """The place of each sentence that is the same for all; -1 of those that differ."""
+    for one in said:
+        yield -1 if one.varies else texts.setdefault(one.text_at(0), len(texts))

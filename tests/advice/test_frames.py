@@ -1,0 +1,65 @@
+"""Columns that are nearly called as an input is are refused; others are left alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import dosing
+from dosing.advice.frames import Words, columns_of, misspelt, of_rows
+from dosing.knowledge.library import load
+
+SEEDS = load()
+
+
+@pytest.mark.parametrize(
+    ("column", "meant"),
+    [
+        ("Weight_kg", "weight_kg"), ("weight kg", "weight_kg"), ("weight-kg", "weight_kg"),
+        ("WEIGHTKG", "weight_kg"), (" weight_kg ", "weight_kg"), ("wieght_kg", "weight_kg"),
+        ("weight_k", "weight_kg"), ("hit_confirmd", "hit_confirmed"), ("ecm", ""),
+        ("ecmoo", "ecmo"), ("INR", "inr"), ("id", ""), ("inn", ""), ("ward", ""),
+        ("patient", ""), ("sexx", ""), ("age", ""), ("height_m", "height_cm"),
+    ],
+)  # fmt: skip
+def test_a_near_miss_is_named(column, meant):
+    assert misspelt(SEEDS, column) == meant
+
+
+def test_a_near_miss_is_refused_unless_it_is_ignored():
+    frame = pd.DataFrame({"weight_kg": [70.0], "crcl_ml_min": 80, "hit_confirmd": "yes"})
+    with pytest.raises(ValueError, match=r"'hit_confirmd' is nearly 'hit_confirmed'.*ignore="):
+        dosing.start("fondaparinux", frame)
+    found = dosing.start("fondaparinux", frame, ignore=["hit_confirmd"])
+    assert found["dose"].tolist() == [7.5]
+    assert found.attrs["unused"] == ["hit_confirmd"]
+    kept_out = dosing.start("fondaparinux", frame, ignore=["hit_confirmd", "crcl_ml_min"])
+    assert list(kept_out["status"]) == ["missing"]
+
+
+def test_a_column_that_stands_twice_is_refused():
+    frame = pd.DataFrame([[70, 80]], columns=["weight_kg", "weight_kg"])
+    with pytest.raises(ValueError, match="'weight_kg' stands twice"):
+        dosing.start("fondaparinux", frame)
+
+
+@pytest.mark.parametrize("frame", [[1, 2], "vte", {"weight_kg": [70]}, 7])
+def test_what_is_no_frame_is_refused(frame):
+    with pytest.raises(ValueError, match="a frame is expected, of pandas or polars"):
+        dosing.start("fondaparinux", frame)
+
+
+def test_weights_partly_in_kg_and_partly_in_lb_are_read_row_by_row():
+    frame = pd.DataFrame({"weight_kg": [70, np.nan], "weight_lb": [np.nan, 100], "crcl_ml_min": 80})
+    assert dosing.start("fondaparinux", frame)["dose"].tolist() == [7.5, 5]
+
+
+def test_words_by_row_and_the_same_for_all():
+    words = of_rows(["a", "b", "a"], np.array([0, 1, -1]))
+    assert [words.words[c] for c in words.codes] == ["a", "b", "a"]
+    assert of_rows(["a", "a"], np.array([0, -1])).codes.tolist() == [0, 0]
+    assert Words.same(None, 2).codes.tolist() == [-1, -1]
+
+
+def test_only_what_the_registry_knows_is_taken():
+    found, size = columns_of(SEEDS, pd.DataFrame({"weight_kg": [70.0, 80], "ward": ["a", "b"]}))
+    assert (list(found), size) == (["weight_kg"], 2)
