@@ -10,6 +10,14 @@ _RANGE = re.compile(r"([\[(])\s*([-+.\w]+)\s*,\s*([-+.\w]+)\s*([\])])")
 _BOUND = re.compile(r"(<=|>=|<|>|=)\s*([-+.\w]+)")
 
 
+def _number(text: str) -> float:
+    """An end that is written is a number: ``inf`` and ``nan`` are none."""
+    number = float(text)
+    if not np.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
 @attrs.frozen
 class Interval:
     """All numbers between ``low`` and ``high``; an end belongs to it when it is closed."""
@@ -39,13 +47,13 @@ class Interval:
                 return cls()
             if found := _RANGE.fullmatch(plain):
                 opening, low, high, closing = found.groups()
-                interval = cls(float(low), float(high), opening == "[", closing == "]")
+                interval = cls(_number(low), _number(high), opening == "[", closing == "]")
                 if interval.low < interval.high or (
                     interval.low == interval.high and interval.low_closed and interval.high_closed
                 ):
                     return interval
             elif found := _BOUND.fullmatch(plain):
-                sign, number = found.group(1), float(found.group(2))
+                sign, number = found.group(1), _number(found.group(2))
                 if sign == "=":
                     return cls(number, number)
                 if sign[0] == "<":

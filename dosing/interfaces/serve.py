@@ -33,10 +33,9 @@ from dosing.interfaces.options import (
     panels,
 )
 from dosing.interfaces.pages import TEMPLATE, UI
-from dosing.knowledge.faults import SeedError
 from dosing.knowledge.library import load
 from dosing.lint.proved import remember
-from dosing.lint.site import lint_library
+from dosing.lint.site import faults
 
 PASSWORD_VARIABLE = "DOSING_PASSWORD"
 
@@ -151,10 +150,7 @@ def _prove_the_site() -> None:
     folder = os.environ.get("DOSING_SITE", "")
     if not folder:
         return
-    try:
-        wishes = lint_library(load(folder))
-    except SeedError as problem:
-        wishes = list(problem.faults)
+    wishes = faults(folder)
     if wishes:
         said = "\n".join(f"  {wish}" for wish in wishes)
         raise ServeError(

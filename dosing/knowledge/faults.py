@@ -60,7 +60,7 @@ def shown(value: Any) -> str:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, str):
-        return f"the text {_cut(value)!r}"
+        return f"the text {shortened(value)!r}"
     if isinstance(value, Mapping):
         return "a table"
     if isinstance(value, list | tuple):
@@ -70,7 +70,8 @@ def shown(value: Any) -> str:
     return "nothing" if value is None else "something else"
 
 
-def _cut(text: str) -> str:
+def shortened(text: str) -> str:
+    """The beginning of a text, for a sentence."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
@@ -152,7 +153,7 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
     turned = [k for k in known if sorted(k.split("_")) == sorted(key.split("_"))]
     near = turned or difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-    return f"there is no key {_cut(key)!r}; {hint}"
+    return f"there is no key {shortened(key)!r}; {hint}"
 
 
 def faults_in(

@@ -172,22 +172,26 @@ def read(site_folder: str | None = None) -> tuple[Library, tuple[str, ...]]:
 @functools.lru_cache(maxsize=8)
 def _load(site_folder: str) -> tuple[Library, tuple[str, ...]]:
     shipped = _shipped()
-    seeds = _Laid()
-    faults = [*shipped.faults, *seeds.share(shipped.data)]
-    own, own_faults = None, []
-    if site_folder:
-        if not Path(site_folder).is_dir():
-            raise SeedError(f"DOSING_SITE: there is no folder {site_folder!r}")
-        own = _parsed(site_folder)
-        own_faults = [*own.faults, *seeds.share(own.data)]
-    seeds.lay(shipped.data)
-    if faults or seeds.faults:
-        raise SeedError(*faults, *own_faults, *seeds.faults)
-    digest = shipped.digest
-    if own is not None:
-        seeds.faults += own_faults
-        seeds.lay(own.data)
-        digest = hashlib.sha256(f"{digest} {own.digest}".encode()).hexdigest()
+    if not site_folder:
+        seeds = _Laid()
+        faults = [*shipped.faults, *seeds.share(shipped.data)]
+        seeds.lay(shipped.data)
+        if faults or seeds.faults:
+            raise SeedError(*faults, *seeds.faults)
+        return seeds.library(shipped.digest, ""), ()
+    if not Path(site_folder).is_dir():
+        raise SeedError(f"DOSING_SITE: there is no folder {site_folder!r}.")
+    own = _parsed(site_folder)
+    seeds = _Laid.over(_load("")[0])
+    if any(f"{name}.toml" in own.data for name in SHARED):
+        # What the shipped seeds use by name may now be the hospital's: they are laid anew.
+        seeds = _Laid()
+        seeds.share(shipped.data)
+        own.faults.extend(seeds.share(own.data))
+        seeds.lay(shipped.data)
+    seeds.faults += own.faults
+    seeds.lay(own.data)
+    digest = hashlib.sha256(f"{shipped.digest} {own.digest}".encode()).hexdigest()
     return seeds.library(digest, site_folder), tuple(seeds.faults)
 
 
@@ -224,6 +228,7 @@ def _shipped_root() -> str:
     return str(next(iter(importlib.import_module("dosing.seeds").__path__)))
 
 
+@functools.cache
 def _shipped() -> _Parsed:
     """The shipped seeds as data, kept between processes for as long as no file changes."""
     root = _shipped_root()
@@ -250,6 +255,17 @@ class _Laid:
     faults: list[str] = attrs.field(factory=list)
     own: frozenset[str] = frozenset()  # what the folder that was laid last holds
     shared: Shared = attrs.field(factory=Shared)
+
+    @classmethod
+    def over(cls, shipped: Library) -> "_Laid":
+        """On top of the shipped seeds, which stay the same values."""
+        return cls(
+            seeds={name: dict(getattr(shipped, name)) for name in (*FOLDERS, *REGISTERS)},
+            claims=shipped.claims,
+            site=shipped.site,
+            files=dict(shipped.files),
+            shared=Shared(shipped.checks, shipped.conditions, set(shipped.used)),
+        )
 
     def share(self, data: Mapping[str, Any]) -> list[str]:
         """Read what other files use by name, over what is there; what is wrong with it."""

@@ -364,6 +364,25 @@ class Target:
 
 
 @attrs.frozen(kw_only=True)
+class Magnitude:
+    """The range in which numbers of one kind lie for a drug: beyond it the decimal point slipped.
+
+    ``of`` is the kind of number, ``unit`` its unit where it can have more than one. With
+    ``indications`` the range holds for these; without, for all that no other range names.
+    """
+
+    of: Literal[
+        "dose", "bolus", "course", "round_to", "max_rate", "max_bolus", "max_total",
+        "every_h", "for_h", "for_days", "on_days", "from_day", "doses_a_day", "recheck_h",
+        "change", "factor", "hold_min", "extra_bolus", "max_step", "in_range_h", "stable_h",
+        "stable_after", "mg_ml", "units_ml", "bag_ml",
+    ]  # fmt: skip
+    range: tuple[float, float]
+    unit: str = ""
+    indications: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class Drug:
     """What a drug is, apart from what any one table says of it."""
 
@@ -381,6 +400,7 @@ class Drug:
     concentrate: Concentrate | None = None
     target: Target | None = None
     rxnorm: str = ""
+    magnitudes: tuple[Magnitude, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -1,17 +1,27 @@
 """The proof that a titration protocol can be used: direction, holds, limits and target."""
 
 import itertools
+import math
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from dosing.base.interval import Interval
 from dosing.base.units import show
+from dosing.base.vector import round_half_up
 from dosing.knowledge.library import Library
-from dosing.knowledge.seedtypes import Drug, Protocol
+from dosing.knowledge.seedtypes import Drug, Protocol, ProtocolRow
+from dosing.lint.magnitudes import slips_in_protocol
 from dosing.lint.tables import cites_in, proof
 from dosing.orders.pump import is_infusion
+from dosing.rules.convert import possible_range
 from dosing.rules.protocols import target_of
 from dosing.rules.tables import Grid, compile_grid
+
+_HALTS = re.compile(r"(?<!not )\b(stop|hold)\b", re.IGNORECASE)
+_CALLS = re.compile(r"(?<!not )\b(notify|call|inform|contact|tell|ask|alert)\b", re.IGNORECASE)
 
 
 def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
@@ -51,14 +61,23 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
             found.append(f"row {i} stops the infusion and gives a bolus.")
         if then.hold is not None and then.hold_min is not None:
             found.append(f"row {i} holds both for minutes and until in range.")
+    found += [f"row {i} {wish}" for i, row in enumerate(protocol.rows, 1) for wish in _prose(row)]
+    found += slips_in_protocol(protocol, seeds)
     problems = proof(protocol, seeds)
     if problems or protocol.measure not in protocol.columns:
         return found + problems
     try:
-        target_of(protocol)
+        target = target_of(protocol)
     except ValueError as error:
         return [*found, f"target: {error}."]
-    return found + _direction(protocol, compile_grid(seeds, protocol))
+    measure = seeds.quantities[seeds.names[protocol.measure]]
+    if measure.kind != "number" or not math.isfinite(target.high - target.low):
+        return [*found, "target: a range of numbers with two ends is expected."]
+    possible = possible_range(measure, protocol.measure)
+    if target.low < possible.low or target.high > possible.high:
+        span = f"{show(possible.low)} to {show(possible.high)}"
+        return [*found, f"target: {protocol.target} is not possible; possible is {span}."]
+    return found + _against_target(protocol, compile_grid(seeds, protocol), target)
 
 
 def _is_dosed_in(drug: Drug, unit: str) -> bool:
@@ -66,44 +85,74 @@ def _is_dosed_in(drug: Drug, unit: str) -> bool:
     return unit == drug.dose_unit or {unit, drug.dose_unit} == {"units/h", "units/kg/h"}
 
 
-def _direction(protocol: Protocol, grid: Grid) -> list[str]:
-    """A higher result may never raise the rate above what a lower result gives."""
-    found = []
-    at = [axis.name for axis in grid.axes].index(protocol.measure)
-    cells = np.moveaxis(grid.cells, at, 0)[grid.axes[at].inside]
-    points = grid.axes[at].points[grid.axes[at].inside]
-    target = target_of(protocol)
-    # What each row leaves running: 0 while held; else the rate from a running rate of 1 and of 0.
+def _prose(row: ProtocolRow) -> Iterator[str]:
+    """What a row says is done by the row, not only said."""
+    then = row.then
+    for text in (said.text for said in row.says):
+        if _HALTS.search(text) and not (then.holds or then.stop):
+            yield "says to stop or hold, but neither stops nor holds: set stop or hold."
+        if _CALLS.search(text) and not (then.notify or then.stop):
+            yield "says to call somebody, but does not notify: set notify = true."
+
+
+def _against_target(protocol: Protocol, grid: Grid, target: Interval) -> list[str]:
+    """No change within the target, a change outside it, and never the wrong way.
+
+    Looked at are each edge of the rows and of the target, and a value between each two. With a
+    second column a result within the target may still be held or lowered, where there is a value
+    of that column for which nothing is changed.
+    """
+    points, lines = _lines(protocol, grid, target)
+    # What each row leaves running: 0 while held; else the rate from a running rate of 1.
     after = [
-        (0.0, 0.0) if (t := r.then).holds or t.stop else (max(t.factor + t.add, 0.0), t.add)
-        for r in protocol.rows
+        0.0 if (t := r.then).holds or t.stop else max(t.factor + t.add, 0.0) for r in protocol.rows
     ]
+    none = np.array([row.then.none for row in protocol.rows])
+    inside = target.holds(_read(protocol, points))
+    settled = (none[lines] & (lines >= 0)).any(axis=1)
     alone = set(protocol.columns) == {protocol.measure}
-    lines = cells.reshape(len(points), -1)
-    wrong_way = set()
-    for line in lines.T:
-        for lower, higher in itertools.pairwise(r for r in line if r >= 0):
-            if after[higher][0] > after[lower][0]:
-                wrong_way.add((int(lower) + 1, int(higher) + 1))
+    found = []
     for i, row in enumerate(protocol.rows, 1):
-        then, reached = row.then, points[(lines == i - 1).any(axis=1)]
-        if not len(reached):
-            continue
+        reached = (lines == i - 1).any(axis=1)
+        below, above = points < target.low, points > target.high
         # With a second column a low measure may be held for another reason.
-        lowers = after[i - 1][0] < 1 and (alone or not (then.holds or then.stop))
-        if (reached < target.low).all() and lowers:
-            found.append(f"row {i} lowers the rate for a result below the target.")
-        if (reached > target.high).all() and after[i - 1][0] > 1:
-            found.append(f"row {i} raises the rate for a result above the target.")
-        if alone and not then.none and target.holds(reached).all():
-            found.append(f"row {i} changes the rate within the target.")
-        if alone and then.none and not target.holds(_read(protocol, reached)).all():
+        lowers = after[i - 1] < 1 and (alone or not (row.then.holds or row.then.stop))
+        if not row.then.none:
+            if (reached & inside & ~settled).any():
+                found.append(f"row {i} changes the rate within the target.")
+            elif after[i - 1] > 1 and (reached & inside).any():
+                found.append(f"row {i} raises the rate within the target.")
+        elif (reached & ~inside).any():
             found.append(f"row {i} changes nothing for a result outside the target.")
+        if lowers and (reached & below & ~inside).any():
+            found.append(f"row {i} lowers the rate for a result below the target.")
+        if after[i - 1] > 1 and (reached & above & ~inside).any():
+            found.append(f"row {i} raises the rate for a result above the target.")
+    wrong_way = {
+        (int(lower) + 1, int(higher) + 1)
+        for line in lines.T
+        for lower, higher in itertools.pairwise(r for r in line if r >= 0)
+        if after[higher] > after[lower]
+    }
     found += [f"rows {a} and {b} change the rate the wrong way round." for a, b in wrong_way]
     return found
+
+
+def _lines(protocol: Protocol, grid: Grid, target: Interval) -> tuple[Any, Any]:
+    """Values of the measure, and the row for each of them (down) and for all else (across)."""
+    axes = {axis.name: axis for axis in grid.axes}
+    own = axes.pop(protocol.measure)
+    edges = sorted({*own.edges, *(end for end in target.ends if end in own.domain)})
+    between = [(a + b) / 2 for a, b in itertools.pairwise(edges)]
+    points = np.array(sorted({*edges, *between}))
+    points = points[own.domain.holds(points)]
+    others = [axis.points[axis.inside] for axis in axes.values()]
+    mesh = np.meshgrid(points, *others, indexing="ij")
+    given = dict(zip((protocol.measure, *axes), (m.ravel() for m in mesh), strict=True))
+    return points, grid.rows_for(given).reshape(len(points), -1)
 
 
 def _read(protocol: Protocol, values: Any) -> Any:
     """Values at the precision at which the protocol reads them."""
     step = protocol.columns[protocol.measure].precision
-    return values if step is None else np.round(np.floor(np.round(values / step, 9)) * step, 9)
+    return values if step is None else round_half_up(values, step)

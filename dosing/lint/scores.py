@@ -70,10 +70,16 @@ def lint_equation(
 
 
 @functools.cache
+def _worked() -> dict[str, list[dict[str, str]]]:
+    """The worked patients, read once for all equations."""
+    return dict(cases())
+
+
+@functools.cache
 def parts_of(name: str, calculation: Calculation) -> frozenset[str]:
     """The parts that an equation gives in any of its worked cases."""
     parts = {"value"}
-    for line in dict(cases())[name]:
+    for line in _worked()[name]:
         given = {k: v for k, v in line.items() if k not in ("value", "says", "why")}
         rule = given.pop("weight_rule", "") or load().site.crcl_weight
         parts |= calculation(derive(one_patient(load(), given)), rule).keys()

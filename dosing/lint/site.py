@@ -1,62 +1,129 @@
 """The proof of all seeds together, or of a hospital's folder laid over the shipped ones."""
 
-from collections.abc import Iterable, Iterator
+import functools
+import string
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from dosing.base.fill import names_in
-from dosing.base.units import show
 from dosing.knowledge import library
-from dosing.knowledge.library import Library, load
+from dosing.knowledge.faults import SeedError, shortened, told
+from dosing.knowledge.library import Library, load, read
 from dosing.knowledge.scoretypes import Dashboard, Pathway
-from dosing.knowledge.seedtypes import Protocol, Site
+from dosing.knowledge.seedtypes import Protocol
+from dosing.lint.conditions import conditions_in
+from dosing.lint.profile import lint_profile
 from dosing.lint.protocols import lint_protocol
+from dosing.lint.registers import lint_drug, registers_in, shared_in
 from dosing.lint.scores import lint_equation, lint_score
-from dosing.lint.tables import conditions_in, lint_table
+from dosing.lint.tables import lint_table
 from dosing.scores.door import CALCULATIONS
 
+SITE = "site.toml"
 
-def lint_library(seeds: Library) -> list[str]:
-    """What is wrong with all seeds together."""
-    found: list[str] = []
-    for table in seeds.tables.values():
-        found += _named(seeds, f"tables/{table.id}", lint_table(table, seeds))
-    for protocol in seeds.protocols.values():
-        found += _named(seeds, f"protocols/{protocol.id}", lint_protocol(protocol, seeds))
-    for score in seeds.scores.values():
-        found += _named(seeds, f"scores/{score.id}", lint_score(score, seeds))
-    for equation in seeds.equations.values():
-        found += _named(
-            seeds, f"equations/{equation.id}", lint_equation(equation, seeds, CALCULATIONS)
-        )
-    for pathway in seeds.pathways.values():
-        found += _named(seeds, f"pathways/{pathway.id}", _pathway(pathway, seeds))
-    for board in seeds.dashboards.values():
-        found += _named(seeds, f"dashboards/{board.id}", _dashboard(board, seeds))
-    found += [f"sentences.toml: {wish}" for wish in _sentences(seeds)]
-    found += shared_in(seeds)
-    found += registers_in(seeds)
-    known = {table.indication for table in seeds.tables.values()}
-    found += [
-        f"indications.toml: no table is for {name!r}."
-        for name in seeds.indications
-        if name not in known
-    ]
-    found += [f"sites: {wish}" for wish in _site(seeds.site, seeds)]
-    found += [f"claims.toml: {wish}" for wish in _claims(seeds)]
-    return found
+
+def faults(folder: str) -> list[str]:
+    """Every fault of a hospital's folder, laid over the shipped seeds: none where it may be used.
+
+    Parameters
+    ----------
+    folder : str
+        As in the environment variable ``DOSING_SITE``.
+
+    Returns
+    -------
+    list of str
+        One sentence for each: file, place, what was found and what is expected.
+    """
+    try:
+        seeds, unread = read(folder)
+    except SeedError as error:
+        return list(error.faults)
+    return [*unread, *lint_library(seeds)]
 
 
 def lint_path(path: str) -> list[str]:
     """What is wrong with one file, or with a hospital's folder laid over the shipped seeds."""
     if Path(path).is_dir():
-        return lint_library(load(path))
-    seed = library.read_seed(path)
-    found = lint_protocol(seed, load()) if isinstance(seed, Protocol) else lint_table(seed, load())
-    return [f"{Path(path).name}: {wish}" for wish in found]
+        return faults(path)
+    name = Path(path).name
+    if not (Path(path).exists() or Path(path).is_symlink()):
+        raise SeedError(f"there is no file {path!r}")
+    try:
+        seed = library.read_seed(path)
+    except SeedError as error:
+        return list(error.faults)
+    seeds = load()
+    return _judged(
+        name,
+        lambda: (
+            lint_protocol(seed, seeds) if isinstance(seed, Protocol) else lint_table(seed, seeds)
+        ),
+    )
 
 
-def _named(seeds: Library, place: str, wishes: Iterable[str]) -> list[str]:
-    return [f"{seeds.files[place]}: {wish}" for wish in wishes]
+def lint_library(seeds: Library) -> list[str]:
+    """What is wrong with all seeds together, judged by their own registry."""
+    found: list[str] = []
+    judges: tuple[tuple[str, Callable[[Any], Iterable[str]]], ...] = (
+        ("drugs", lambda one: lint_drug(one, seeds)),
+        ("tables", lambda one: lint_table(one, seeds)),
+        ("protocols", lambda one: lint_protocol(one, seeds)),
+        ("scores", lambda one: lint_score(one, seeds)),
+        ("equations", lambda one: lint_equation(one, seeds, CALCULATIONS)),
+        ("pathways", lambda one: _pathway(one, seeds)),
+        ("dashboards", lambda one: _dashboard(one, seeds)),
+    )
+    proved = _proved_before(seeds)
+    for folder, judge in judges:
+        for name, one in getattr(seeds, folder).items():
+            if not proved(folder, name, one):
+                found += _judged(seeds.files[f"{folder}/{name}"], functools.partial(judge, one))
+    for file, wishes in (
+        ("sentences.toml", _sentences),
+        (SITE, _profile),
+        ("claims.toml", _claims),
+    ):
+        found += _judged(file, functools.partial(wishes, seeds))
+    try:
+        found += [told(*one) for one in (*registers_in(seeds), *shared_in(seeds))]
+    except SeedError as error:
+        found += error.faults
+    return found
+
+
+# Of these a hospital's folder may leave the shipped ones as they are; then they are proved already.
+_PROVED_ALONE = ("drugs", "tables", "protocols", "scores", "equations")
+
+
+def _proved_before(seeds: Library) -> Callable[[str, str, Any], bool]:
+    """Which seeds are the shipped ones, judged by the shipped registers: they need no new proof."""
+    shipped = load("")
+    same = seeds is not shipped and all(
+        getattr(seeds, name) == getattr(shipped, name)
+        for name in ("quantities", "evidence", "conditions", "checks", "authorities")
+    )
+    drugs = {name for name, drug in seeds.drugs.items() if shipped.drugs.get(name) is not drug}
+
+    def proved(folder: str, name: str, one: Any) -> bool:
+        known = folder in _PROVED_ALONE and getattr(shipped, folder).get(name) is one
+        return same and known and getattr(one, "drug", "") not in drugs
+
+    return proved
+
+
+def _judged(file: str, judge: Callable[[], Iterable[str]]) -> list[str]:
+    """What a judge says of a file; where it cannot judge at all, that is a fault too."""
+    try:
+        return [told(file, wish) for wish in judge()]
+    except Exception as error:  # whatever a hospital's file may hold, it is refused in a sentence
+        why = str(error) if isinstance(error, SeedError) else type(error).__name__
+        return [told(file, f"it cannot be proved, so it cannot be used: {why}")]
+
+
+def _profile(seeds: Library) -> Iterator[str]:
+    return lint_profile(seeds.site, seeds)
 
 
 def _sentences(seeds: Library) -> Iterator[str]:
@@ -67,6 +134,8 @@ def _sentences(seeds: Library) -> Iterator[str]:
             yield f"nothing says {name!r}."
         elif sentence.level != shipped[name].level:
             yield f"{name} is said at another level than in the shipped seeds."
+        elif not _can_be_filled(sentence.text):
+            yield f"{name}: each value stands in braces, as {{dose}} or {{dose:1}}; double others."
         else:
             known = names_in(shipped[name].text)
             for value in names_in(sentence.text):
@@ -74,53 +143,16 @@ def _sentences(seeds: Library) -> Iterator[str]:
                     yield f"{name} names {value!r}; it may name {', '.join(known) or 'nothing'}."
 
 
-def registers_in(seeds: Library) -> Iterator[str]:
-    """Every authority and every group is used, and what inputs name is a group."""
-    groups = {quantity.group for quantity in seeds.quantities.values()}
-    for key, quantity in seeds.quantities.items():
-        if quantity.group and quantity.group not in seeds.groups:
-            wish = f"there is no group {quantity.group!r}; there are {', '.join(seeds.groups)}."
-            yield f"quantities.toml: {key}: {wish}"
-    for name in seeds.groups.keys() - groups:
-        yield f"groups.toml: no input is in {name!r}."
-    for name in seeds.authorities.keys() - {t.authority for t in seeds.tables.values()}:
-        yield f"authorities.toml: no table is by {name!r}."
-
-
-def shared_in(seeds: Library) -> Iterator[str]:
-    """What files use by name is used, and a condition is of inputs and bears a name of its own."""
-    asked = {n for t in seeds.tables.values() for row in t.rows for n in row.when}
-    asked |= {n for one in seeds.conditions.values() for way in one.any for n in way}
-    for name in seeds.checks:
-        if name not in seeds.used:
-            yield f"checks.toml: nothing uses {name!r}."
-    for name, one in seeds.conditions.items():
-        if name not in seeds.used | asked:
-            yield f"conditions.toml: nothing asks for {name!r}."
-        if name in seeds.names or name in seeds.quantities:
-            yield f"conditions.toml: {name!r} is the name of a quantity."
-        inputs = [{n: c for n, c in way.items() if n not in seeds.conditions} for way in one.any]
-        yield from (f"conditions.toml: {name}: {wish}" for wish in conditions_in(inputs))
-
-
-def _site(site: Site, seeds: Library) -> Iterator[str]:
-    for drug, authorities in site.authorities.items():
-        if drug not in seeds.drugs:
-            yield f"there is no drug {drug!r}."
-            continue
-        known = {t.authority for t in seeds.tables.values() if t.drug == drug}
-        for authority in authorities:
-            if authority not in known:
-                yield f"{drug} has no table by {authority!r}; there are {', '.join(sorted(known))}."
-    for drug, ids in site.protocols.items():
-        for protocol in ids:
-            if protocol not in seeds.protocols or seeds.protocols[protocol].drug != drug:
-                yield f"{drug} has no protocol {protocol!r}."
-    for table in site.titration.values():
-        if table not in seeds.tables:
-            yield f"there is no table {table!r}."
-    if site.pump_step_ml_h <= 0:
-        yield f"pump_step_ml_h is {show(site.pump_step_ml_h)}; it must be above 0."
+def _can_be_filled(text: str) -> bool:
+    """Whether the braces of a sentence hold names, with a number of decimals at most."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        return False
+    return all(
+        not conversion and (not decimals or decimals.isdecimal()) and (name is None or name)
+        for _, name, decimals, conversion in parts
+    )
 
 
 def _pathway(pathway: Pathway, seeds: Library) -> Iterator[str]:
@@ -131,7 +163,9 @@ def _pathway(pathway: Pathway, seeds: Library) -> Iterator[str]:
         for table in (*stage.tables, *stage.agents):
             if table not in seeds.tables:
                 yield f"{place}: there is no table {table!r}."
-        yield from (f"{place}: {w}" for w in conditions_in(c.when for c in stage.checks))
+        for said in stage.checks:
+            wishes = conditions_in(said.when, seeds)
+            yield from (f"{place}, {shortened(said.text)!r}: {wish}" for wish in wishes)
         for said in stage.checks:
             cites.append(said.cite or stage.cite)
     for cite in cites:

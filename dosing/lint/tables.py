@@ -4,19 +4,24 @@ Every edge of a table and the space between each two is one cell of its grid
 (:mod:`dosing.rules.tables`), so looking at each cell once looks at every patient.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from dosing.base.interval import Interval
 from dosing.base.units import show
 from dosing.knowledge.dosetypes import FixedDose, Infusion
-from dosing.knowledge.faults import SeedError
-from dosing.knowledge.library import Library, load
-from dosing.knowledge.seedtypes import Conditions, Protocol, ProtocolRow, Row, Table
+from dosing.knowledge.faults import SeedError, shortened
+from dosing.knowledge.library import Library
+from dosing.knowledge.seedtypes import LabelTable, Protocol, ProtocolRow, Row, Table
+from dosing.lint.conditions import columns_in, conditions_in
+from dosing.lint.magnitudes import slips_in_table
+from dosing.lint.neighbours import far_from_others
+from dosing.orders.pump import label_pump_ml_h
 from dosing.rules.tables import GAP, OVERLAP, Axis, compile_grid
 
 MOST_EXAMPLES = 3
+MOST_SPREAD = 9  # times, from the lower to the upper end of a dose
 
 
 def lint_table(table: Table, seeds: Library) -> list[str]:
@@ -33,7 +38,7 @@ def lint_table(table: Table, seeds: Library) -> list[str]:
     list of str
         One sentence for each fault; empty when there is none.
     """
-    found = [*cites_in(table, seeds), *conditions_in(c.when for c in table.checks)]
+    found = [*cites_in(table, seeds), *_checks(table, seeds)]
     if table.drug != "any" and table.drug not in seeds.drugs:
         found.append(f"there is no drug {table.drug!r}; there are {', '.join(seeds.drugs)}.")
     if table.authority and table.authority not in seeds.authorities:
@@ -50,11 +55,23 @@ def lint_table(table: Table, seeds: Library) -> list[str]:
                 f" {', '.join(sorted(table.outputs))}."
             )
         found += _dose_within_ceiling(table, i, seeds)
-    return found + proof(table, seeds)
+    found += [*slips_in_table(table, seeds), *_ranges(table), *_days(table), *_label_table(table)]
+    wrong = proof(table, seeds)
+    return [*found, *(wrong or far_from_others(table, seeds))]
+
+
+def _checks(table: Table, seeds: Library) -> Iterator[str]:
+    for said in table.checks:
+        yield from (
+            f"the check {shortened(said.text)!r}: {wish}"
+            for wish in conditions_in(said.when, seeds)
+        )
 
 
 def proof(table: Table | Protocol, seeds: Library) -> list[str]:
-    """Whether every patient in the domain meets exactly one row, and every row a patient."""
+    """Each patient meets one row: what is wrong with the conditions, or else with the grid."""
+    if wrong := list(columns_in(table, seeds)):
+        return wrong
     try:
         grid = compile_grid(seeds, table)
     except SeedError as error:
@@ -99,23 +116,63 @@ def _dose_within_ceiling(table: Table, i: int, seeds: Library) -> list[str]:
     return [f"row {i} gives {show(highest)} {top.unit}, above the ceiling {show(top.value)}."]
 
 
-def conditions_in(conditions: Iterable[Conditions]) -> list[str]:
-    """What is wrong with conditions that no grid compiles."""
-    found = []
-    seeds = load()
-    for when in conditions:
-        for name, condition in when.items():
-            if name not in seeds.names:
-                found.append(f"no quantity is called {name!r}.")
-            elif seeds.quantities[seeds.names[name]].kind == "number":
-                parts = condition if isinstance(condition, list) else [condition]
-                for part in parts:
-                    try:
-                        if part != "absent":
-                            Interval.parse(part)
-                    except ValueError as error:
-                        found.append(f"{name}: {error}.")
-    return found
+def _ranges(table: Table) -> Iterator[str]:
+    """The range of a dose begins with its lower end, which is no fraction of the upper."""
+    for i, row in enumerate(table.rows, 1):
+        if not isinstance(row.then, FixedDose | Infusion):
+            continue
+        low, high = row.then.ends
+        if low is None or high is None:
+            continue
+        span = f"{show(low)} to {show(high)}"
+        if not low <= row.then.ordered <= high:
+            yield f"row {i}: the dose is {show(row.then.ordered)}, its range {span}."
+        elif high > MOST_SPREAD * low > 0:
+            yield f"row {i}: the range {span} is wide for one dose. A slip of the decimal point?"
+
+
+def _days(table: Table) -> Iterator[str]:
+    """The days of an order and of its later steps follow one another."""
+    for i, row in enumerate(table.rows, 1):
+        if not isinstance(row.then, FixedDose):
+            continue
+        days = [*row.then.on_days, *(day for step in row.then.next for day in step.on_days)]
+        if any(b <= a for a, b in itertools.pairwise(days)):
+            said = ", ".join(map(str, days))
+            yield f"row {i}: the days are {said}; each later than the one before is expected."
+
+
+# A bolus is the volume of a rate in the unit beside it, over so many of its minutes or hours.
+_AS_RATE = {"mcg/kg": ("mcg/kg/min", 60), "mg/kg": ("mg/kg/h", 1)}
+
+
+def _label_table(table: Table) -> Iterator[str]:
+    """The pump table that a label prints follows from the doses of the table."""
+    label = table.label_table
+    if label is None:
+        return
+    if not (label.step_ml > 0 and label.concentration_mg_ml > 0):
+        yield "label_table: its step and its concentration must be above 0."
+        return
+    doses = [r.then for r in table.rows if isinstance(r.then, Infusion)]
+    boluses = [d.bolus for d in doses if d.bolus]
+    unit, per = _AS_RATE.get(table.outputs.get("bolus", ""), ("", 1))
+    for i, row in enumerate(label.rows, 1):
+        weight = row.get("weight_kg", 0)
+        for name, values, own, parts in (
+            ("pump_ml_h", [d.ordered for d in doses], table.outputs.get("dose", ""), 1),
+            ("bolus_ml", boluses if unit else [], unit, per),
+        ):
+            if name in row and not any(
+                _printed(label, value / parts, own, weight, row[name]) for value in values
+            ):
+                found = f"{show(row[name])} for {show(weight)} kg"
+                yield f"label_table, row {i}: {name} is {found}; no row of the table gives that."
+
+
+def _printed(label: LabelTable, dose: float, unit: str, weight_kg: float, volume: float) -> bool:
+    """Whether a dose comes to what the label prints, as the label rounds."""
+    return bool(np.isclose(label_pump_ml_h(label, dose, unit, weight_kg), volume))
 
 
 def cites_of(seed: Table | Protocol) -> Iterator[tuple[str, str]]:

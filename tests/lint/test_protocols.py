@@ -70,5 +70,5 @@ def test_a_drug_with_a_ceiling_needs_a_largest_rate(tmp_path):
 
 
 def test_a_row_that_can_never_apply_is_named(tmp_path):
-    text = UHS + '\n[[rows]]\nwhen = { aptt_s = "> 400" }\nthen = { stop = true }\n'
+    text = UHS + '\n[[rows]]\nwhen = { aptt_s = "> 300" }\nthen = { stop = true }\n'
     assert "row 4 can never apply" in wishes(tmp_path, text)

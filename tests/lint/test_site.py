@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from dosing.knowledge.library import SeedError, load
-from dosing.lint.site import lint_library, lint_path, registers_in, shared_in
+from dosing.knowledge.faults import told
+from dosing.knowledge.library import load
+from dosing.lint.registers import registers_in, shared_in
+from dosing.lint.site import lint_library, lint_path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UHS = (ROOT / "seeds/protocols/argatroban_uhs_2016.toml").read_text("utf-8")
@@ -28,8 +30,8 @@ def test_files_as_shipped_are_clean(tmp_path):
 
 
 def test_an_unknown_key_is_refused(tmp_path):
-    with pytest.raises(SeedError, match="recheck_hours"):
-        wishes(tmp_path, UHS + '\nrecheck_hours = "2"\n')
+    said = wishes(tmp_path, 'recheck_hours = "2"\n' + UHS)
+    assert said.startswith("argatroban_uhs_2016.toml: there is no key 'recheck_hours'; did you")
 
 
 @pytest.mark.parametrize(
@@ -42,12 +44,12 @@ def test_an_unknown_key_is_refused(tmp_path):
         ("conditions.toml", '[dic]\nlabel = "DIC"\nany = [{ inr = "> 2" }]\n',
          "conditions.toml: 'dic' is the name of a quantity."),
         ("conditions.toml", '[spare]\nlabel = "Spare"\nany = [{ dick = "yes", inr = "2 to 3" }]\n',
-         "conditions.toml: spare: no quantity is called 'dick'."),
+         "conditions.toml: spare: no quantity is called 'dick'; did you mean 'dic'?"),
     ],
 )  # fmt: skip
 def test_what_is_shared_is_used_and_asks_inputs_that_exist(tmp_path, name, text, wish):
     (tmp_path / name).write_text(text, "utf-8")
-    assert wish in list(shared_in(load(str(tmp_path))))
+    assert wish in [told(*one) for one in shared_in(load(str(tmp_path)))]
 
 
 def test_a_table_by_an_authority_that_nobody_entered_is_refused(tmp_path):
@@ -76,4 +78,4 @@ group = "age"
 )  # fmt: skip
 def test_registers_and_their_users_fit_each_other(tmp_path, name, text, wish):
     (tmp_path / name).write_text(text, "utf-8")
-    assert any(one.startswith(wish) for one in registers_in(load(str(tmp_path))))
+    assert any(told(*one).startswith(wish) for one in registers_in(load(str(tmp_path))))

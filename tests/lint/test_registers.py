@@ -1,0 +1,66 @@
+"""Quantities and drugs have names, units and numbers that can be."""
+
+import attrs
+import pytest
+
+from dosing.knowledge.library import load
+from dosing.lint.registers import lint_drug, quantities_in
+
+SEEDS = load("")
+APTT = SEEDS.quantities["aptt"]
+ARGATROBAN = SEEDS.drugs["argatroban"]
+
+
+def wishes(**changed):
+    own = {**SEEDS.quantities, "aptt": attrs.evolve(APTT, **changed)}
+    return list(quantities_in(attrs.evolve(SEEDS, quantities=own)))
+
+
+def test_the_shipped_registers_are_sound():
+    assert list(quantities_in(SEEDS)) == []
+    assert [wish for drug in SEEDS.drugs.values() for wish in lint_drug(drug, SEEDS)] == []
+
+
+def named(**changed):
+    return {"names": {"aptt_s": attrs.evolve(APTT.names["aptt_s"], **changed)}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"names": {}}, "aptt: it has no name under which it is asked."),
+        ({"possible": None}, "aptt: possible is missing"),
+        ({"usual": (20.0, 20.0)}, "aptt: usual is 20 to 20; the lower end comes first."),
+        ({"usual": (20.0, 400.0)}, "aptt: usual is 20 to 400, beyond what is possible, 15 to 300."),
+        ({"usual": (10.0, 100.0)}, "aptt: usual is 10 to 100, beyond what is possible, 15 to 300."),
+        (named(per_base=0.0), "aptt: names.aptt_s: its factor is 0; above 0 is expected."),
+        (named(in_base=-1.0), "aptt: names.aptt_s: its factor is -1; above 0 is expected."),
+        (named(in_base=1.0, per_base=1.0), "aptt: names.aptt_s: it has both per_base and in_base"),
+        ({"kind": "class", "values": ("A",)}, "aptt: values: two answers at least are expected."),
+        ({"kind": "yes-no", "aliases": {"j": "ja"}}, "aptt: aliases.j stands for 'ja'; it may"),
+        ({"group": "blod"}, "aptt: there is no group 'blod'; did you mean 'blood'?"),
+    ],
+)  # fmt: skip
+def test_a_faulty_quantity_is_told_what_to_mend(changed, said):
+    assert [wish for wish in wishes(**changed) if wish.startswith(said)]
+
+
+def with_part(part, **changed):
+    return {part: attrs.evolve(getattr(ARGATROBAN, part), **changed)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"bag_ml": -1.0}, "bag_ml is -1; above 0 is expected."),
+        ({"usual_mg_ml": (100.0,)}, "usual_mg_ml reaches the concentrate"),
+        (with_part("ceiling", value=0.0), "ceiling.value is 0; above 0 is expected."),
+        (with_part("target", low_ratio=4.0), "target is 4 to 3 times the baseline"),
+        (with_part("target", low_ratio=0.15), "target is 0.15 to 3 times the baseline"),
+        (with_part("target", cite=""), "target has no cite: name a source of evidence.toml."),
+        (with_part("ceiling", cite="x 1"), "ceiling cites 'x', which is not in evidence.toml."),
+    ],
+)
+def test_a_faulty_drug_is_told_what_to_mend(changed, said):
+    found = list(lint_drug(attrs.evolve(ARGATROBAN, **changed), SEEDS))
+    assert [wish for wish in found if wish.startswith(said)]
