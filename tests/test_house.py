@@ -247,7 +247,7 @@ def test_a_function_does_one_thing():
         if _lines_of_code(node) > LONGEST_FUNCTION or _parameters(node) > MOST_PARAMETERS
     }
     assert {name for name, _ in functions} >= LARGE_BY_NATURE
-    assert large == LARGE_BY_NATURE
+    assert large <= LARGE_BY_NATURE
 
 
 def test_how_large_a_function_is():
@@ -272,6 +272,57 @@ def test_the_examples_in_docstrings_run(path):
     for example in doctest.DocTestFinder().find(module):
         runner.run(example, out=report.append)
     assert not runner.summarize(verbose=False).failed, "".join(report)
+
+
+def _dotted_names(path: Path) -> set[str]:
+    """What a module's docstrings and messages, or a page, name as ``dosing.something``."""
+    if path.suffix == ".py":
+        texts = [
+            node.value
+            for node in _walked(path)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+    else:
+        texts = [path.read_text("utf-8")]
+    named = re.compile(r"(?<![\w/.-])dosing(?:\.[A-Za-z_]\w*)+")
+    return {name for text in texts for name in named.findall(text)}
+
+
+def _resolves(name: str) -> bool:
+    """Whether a dotted name leads to a module, or to something in one."""
+    found: object = importlib.import_module("dosing")
+    done = "dosing"
+    for part in name.split(".")[1:]:
+        done = f"{done}.{part}"
+        if not hasattr(found, part):
+            try:
+                importlib.import_module(done)
+            except ImportError:
+                return False
+        found = getattr(found, part)
+    return True
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *MODULES,
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+        *_files("docs", suffixes=(".md",)),
+        *NOTEBOOKS,
+    ],
+    ids=_name,
+)
+def test_what_is_named_exists(path):
+    assert [name for name in sorted(_dotted_names(path)) if not _resolves(name)] == []
+
+
+def test_a_name_that_leads_nowhere_is_seen():
+    assert _resolves("dosing.course.plots")
+    assert _resolves("dosing.start")
+    assert _resolves("dosing.knowledge.library.Library")
+    assert not _resolves("dosing.ui.plots")
+    assert not _resolves("dosing.start_manny")
 
 
 # Rooms of logic: no equation lives there, so neither does a number that a source prints.

@@ -105,3 +105,23 @@ def clock(at: datetime, near: datetime) -> str:
     """
     time = f"{at.hour:02}:{at.minute:02}"
     return time if at.date() == near.date() else f"{time} on {day(at)}"
+
+
+LONGEST_SAID = 60
+
+
+def quoted(raw: object) -> str:
+    """What was given, as a sentence can say it again: never long, never an error.
+
+    Examples
+    --------
+    >>> quoted("abc"), quoted(b"70")
+    ("'abc'", "b'70'")
+    >>> quoted(10**5000)
+    'a number of thousands of digits'
+    """
+    try:
+        text = repr(raw)
+    except ValueError:  # Python writes out no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"

@@ -18,7 +18,7 @@ from dosing.advice.step import Step
 from dosing.advice.targets import target
 from dosing.advice.titrate import next_step
 from dosing.course import timeline
-from dosing.course.events import MEASURED, Event, Kind, State, stand, time_in_range
+from dosing.course.events import MEASURED, Event, Kind, State, comparable, stand, time_in_range
 from dosing.course.timeline import Position, Result, Segment, Timeline
 from dosing.knowledge.seedtypes import Protocol
 from dosing.knowledge.sentences import words
@@ -271,6 +271,7 @@ class Course:
 
     def state(self, now: datetime) -> State:
         """Where the course stands."""
+        comparable(now, self._events[-1].at)
         at = stand(self._events, self.seed.recheck.after_change_h)
         return State(
             unit=self.unit,
@@ -283,6 +284,7 @@ class Course:
 
     def cumulative_dose_mg(self, now: datetime) -> float:
         """Drug given so far. [mg]"""
+        comparable(now, self._events[-1].at)
         total = 0.0
         for segment in self._segments():
             end = min(segment.end or now, now)
@@ -307,7 +309,7 @@ class Course:
     def timeline(self, now: datetime | None = None) -> Timeline:
         """The course as arrays for the picture, its summary and its table."""
         last = self._events[-1].at
-        at = max(now or last, last)
+        at = last if now is None else max(comparable(now, last), last)
         platelets = tuple((e.at, e.data["platelets"]) for e in self._measured("platelets"))
         if (first := self._platelets_before()) is not None:
             platelets = ((self._events[0].at, first), *platelets)
@@ -339,10 +341,27 @@ class Course:
         return picture.figure
 
     def to_frame(self, now: datetime | None = None) -> Any:
-        """The course as a DataFrame: time, event, value, unit and what it means."""
+        """The course as a DataFrame, a row for each thing that happened or is due.
+
+        ``time`` holds moments, ``value`` and ``pump_ml_h`` numbers, ``in_range`` True, False or
+        <NA>; ``event``, ``unit`` and ``meaning`` are text.
+        """
         import pandas as pd
 
-        return pd.DataFrame([attrs.asdict(r) for r in timeline.table(self.timeline(now))])
+        told = timeline.entries(self.timeline(now))
+        times = [one.at for one in told]
+        return pd.DataFrame(
+            {
+                # Moments of two offsets, as when the clocks change, have UTC in common.
+                "time": pd.to_datetime(times, utc=len({t.utcoffset() for t in times}) > 1),
+                "event": [one.event for one in told],
+                "value": pd.Series([one.value for one in told], dtype=float),
+                "unit": [one.unit for one in told],
+                "meaning": [one.meaning for one in told],
+                "in_range": pd.array([one.in_range for one in told], dtype="boolean"),
+                "pump_ml_h": pd.Series([one.pump_ml_h for one in told], dtype=float),
+            }
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The course as JSON keeps it."""
@@ -378,6 +397,7 @@ class Course:
         self._events.append(Event(at, kind, {k: v for k, v in data.items() if v not in (None, "")}))
 
     def _in_order(self, at: datetime) -> None:
+        comparable(at, self._events[-1].at if self._events else None)
         if self._events and at < self._events[-1].at:
             times = {"at": at, "last": self._events[-1].at}
             shown = {name: f"{time:%Y-%m-%d %H:%M}" for name, time in times.items()}

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import attrs
 
 from dosing.advice.step import Step
+from dosing.knowledge.sentences import words
 
 Kind = Literal["started", "measured", "rate", "held", "resumed", "stopped", "noted"]
 MEASURED = ("aptt_s", "platelets", "inr")
@@ -42,6 +43,26 @@ class State:
     stopped: bool
     cumulative_dose_mg: float
     time_in_range: float | None
+
+
+def comparable(at: object, last: datetime | None) -> datetime:
+    """A moment that can stand in a log beside another.
+
+    Raises
+    ------
+    ValueError
+        In a sentence, for what is no date and time, or when only one of the two has an offset.
+
+    Examples
+    --------
+    >>> comparable(datetime(2026, 11, 21, 8), None).hour
+    8
+    """
+    if not isinstance(at, datetime) or at != at:  # the NaT of pandas is a datetime unlike itself
+        raise ValueError(words("course-no-time", typed=repr(at)))
+    if last is not None and (at.utcoffset() is None) != (last.utcoffset() is None):
+        raise ValueError(words("course-zones", at=at.isoformat(" "), last=last.isoformat(" ")))
+    return at
 
 
 def stand(events: Sequence[Event], after_change_h: float) -> dict[str, Any]:

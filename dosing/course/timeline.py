@@ -1,6 +1,6 @@
 """One patient's course as plain data, with its summary in words and its table.
 
-The picture of it is in :mod:`dosing.ui.plots`. Nothing here decides a dose: a course is built
+The picture of it is in :mod:`dosing.course.plots`. Nothing here decides a dose: a course is built
 elsewhere and only told here.
 """
 
@@ -80,6 +80,20 @@ class Row:
     value: str
     unit: str
     meaning: str
+
+
+@attrs.frozen
+class Entry:
+    """One thing that happened or is due, with its number as a number."""
+
+    at: datetime
+    event: str
+    value: float | None = None
+    unit: str = ""
+    meaning: str = ""
+    in_range: bool | None = None
+    pump_ml_h: float | None = None
+    decimals: int | None = None  # of the value, when it is shown; all of them by default
 
 
 def _results(given: Iterable[Result]) -> tuple[Result, ...]:
@@ -361,8 +375,37 @@ def summary(timeline: Timeline) -> str:
     return " ".join(part for part in said if part)
 
 
+def entries(timeline: Timeline) -> list[Entry]:
+    """List everything that the picture shows, in order of time; what is due among it."""
+    found = [
+        Entry(
+            result.at,
+            timeline.measure_label,
+            result.value,
+            timeline.measure_unit,
+            _side(timeline, result.position),
+            in_range=result.position == "in" if result.position else None,
+        )
+        for result in timeline.results
+    ]
+    found += _rate_entries(timeline)
+    for at, count in timeline.platelets:
+        found.append(Entry(at, "Platelets", count, PLATELET_UNIT, _gate_side(timeline, count)))
+    found += [Entry(at, "INR", value) for at, value in timeline.inr]
+    if timeline.due is not None:
+        late = f"overdue by {_hours(timeline.due, timeline.now)}" if is_overdue(timeline) else ""
+        label = f"{timeline.measure_label} due"
+        found.append(Entry(timeline.due, label, meaning=late or "not yet drawn"))
+    if timeline.forecast:
+        for at, low, mid, high in zip(*timeline.forecast, strict=True):
+            span = f"between {show(low, 1)} and {show(high, 1)}"
+            label = f"{timeline.measure_label} forecast"
+            found.append(Entry(at, label, mid, timeline.measure_unit, span, decimals=1))
+    return sorted(found, key=lambda one: one.at)
+
+
 def table(timeline: Timeline) -> list[Row]:
-    """List everything that the picture shows, in order of time.
+    """The same as text, as it is shown beside the picture.
 
     Returns
     -------
@@ -378,43 +421,31 @@ def table(timeline: Timeline) -> list[Row]:
     >>> table(course)[0].meaning
     'started; pump 2.1 mL/h; running now'
     """
-    rows = [
-        (
-            result.at,
-            timeline.measure_label,
-            show(result.value),
-            timeline.measure_unit,
-            _side(timeline, result.position),
-        )
-        for result in timeline.results
-    ]
-    rows += _rate_rows(timeline)
-    for at, count in timeline.platelets:
-        rows.append((at, "Platelets", show(count), PLATELET_UNIT, _gate_side(timeline, count)))
-    rows += [(at, "INR", show(value), "", "") for at, value in timeline.inr]
-    if timeline.due is not None:
-        late = f"overdue by {_hours(timeline.due, timeline.now)}" if is_overdue(timeline) else ""
-        rows.append(
-            (timeline.due, f"{timeline.measure_label} due", "", "", late or "not yet drawn")
-        )
-    if timeline.forecast:
-        for at, low, mid, high in zip(*timeline.forecast, strict=True):
-            span = f"between {show(low, 1)} and {show(high, 1)}"
-            label = f"{timeline.measure_label} forecast"
-            rows.append((at, label, show(mid, 1), timeline.measure_unit, span))
-    return [Row(_moment(at), *rest) for at, *rest in sorted(rows, key=lambda row: row[0])]
+    return [Row(_moment(e.at), e.event, *_shown(e), e.meaning) for e in entries(timeline)]
 
 
-def _rate_rows(timeline: Timeline) -> list[tuple[datetime, str, str, str, str]]:
-    """One row where a rate or a hold begins, and one where the infusion ends without another."""
-    rows = []
+def _shown(entry: Entry) -> tuple[str, str]:
+    """A value and its unit as text; nothing where there is none."""
+    if entry.value is None:
+        return "", ""
+    if entry.decimals is None:
+        return show(entry.value), entry.unit
+    return show(entry.value, entry.decimals), entry.unit
+
+
+def _rate_entries(timeline: Timeline) -> list[Entry]:
+    """One where a rate or a hold begins, and one where the infusion ends without another."""
+    found = []
     now, current = timeline.now, running(timeline)
     before: Segment | None = None  # the last segment that ran, holds left out
     for i, segment in enumerate(timeline.rates):
         previous = timeline.rates[i - 1] if i else None
         words = []
+        event, unit = "Infusion rate", segment.unit
+        value: float | None = segment.rate
+        pump = segment.pump_ml_h
         if segment.held:
-            event, value, unit = "Infusion held", "", ""
+            event, value, unit, pump = "Infusion held", None, "", None
             end = segment.end
             words.append(
                 "until further notice"
@@ -422,7 +453,6 @@ def _rate_rows(timeline: Timeline) -> list[tuple[datetime, str, str, str, str]]:
                 else f"for {_hours(segment.start, end)}, until {clock(end, segment.start)}"
             )
         else:
-            event, value, unit = "Infusion rate", show(segment.rate), segment.unit
             if before is None:
                 words.append("started")
             elif previous is not None and (previous.held or previous.end != segment.start):
@@ -438,9 +468,11 @@ def _rate_rows(timeline: Timeline) -> list[tuple[datetime, str, str, str, str]]:
         words += [segment.label] if segment.label else []
         words += ["planned"] if segment.start > now else []
         words += [f"{'held' if segment.held else 'running'} now"] if segment is current else []
-        rows.append((segment.start, event, value, unit, "; ".join(words)))
+        said = "; ".join(words)
+        found.append(Entry(segment.start, event, value, unit, said, pump_ml_h=pump))
         after = timeline.rates[i + 1] if i + 1 < len(timeline.rates) else None
         if segment.end is not None and (after is None or after.start > segment.end):
             what = "Hold ends" if segment.held else "Infusion ended"
-            rows.append((segment.end, what, "", "", "planned" if segment.end > now else ""))
-    return rows
+            planned = "planned" if segment.end > now else ""
+            found.append(Entry(segment.end, what, meaning=planned))
+    return found

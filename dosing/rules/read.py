@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dosing.base.fill import fill
-from dosing.base.units import show
+from dosing.base.units import quoted, show
 from dosing.base.vector import is_missing
 from dosing.knowledge.seedtypes import Quantity
 from dosing.rules.remarks import Speaks
@@ -73,8 +73,7 @@ def read_number(seeds: Speaks, raw: Any, quantity: Quantity) -> float:
             return float(raw)
     except (TypeError, ValueError, OverflowError):
         pass
-    typed = _short(repr(raw) if isinstance(raw, bytes) else str(raw))
-    raise ValueError(_words(seeds, "not-a-number", label=quantity.label, typed=typed))
+    raise ValueError(_words(seeds, "not-a-number", label=quantity.label, typed=quoted(raw)))
 
 
 def read_class(seeds: Speaks, raw: Any, quantity: Quantity) -> str | None:
@@ -94,12 +93,12 @@ def read_class(seeds: Speaks, raw: Any, quantity: Quantity) -> str | None:
         if raw in (0, 1):
             return "yes" if raw else "no"
     elif not isinstance(raw, bool | np.bool_):
-        word = str(raw).strip().lower()
+        word = quoted(raw) if isinstance(raw, int) else str(raw).strip().lower()
         word = {k.lower(): v.lower() for k, v in quantity.aliases.items()}.get(word, word)
         for option in options:
             if option.lower() == word:
                 return option
-    typed, answers = repr(_short(str(raw))), ", ".join(options)
+    typed, answers = quoted(raw), ", ".join(options)
     raise ValueError(
         _words(seeds, "not-an-answer", label=quantity.label, typed=typed, answers=answers)
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosing.base.units import amount, clock, day, often, show, show_hours
+from dosing.base.units import amount, clock, day, often, quoted, show, show_hours
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,9 @@ def test_a_time_names_its_day_only_when_it_is_another():
     assert clock(datetime(2026, 1, 5, 9, 3), now) == "09:03"
     assert clock(datetime(2026, 1, 6, 9, 30), now) == "09:30 on 6 Jan"
     assert [day(datetime(2026, month, 1)) for month in (1, 2, 12)] == ["1 Jan", "1 Feb", "1 Dec"]
+
+
+def test_what_was_given_is_said_again_in_short():
+    assert quoted("x" * 59 + "y") == "'" + "x" * 59 + "…"
+    assert quoted(10**400) == "1" + "0" * 59 + "…"
+    assert quoted(None) == "None"

@@ -1,14 +1,18 @@
 """The course of one patient: what was recommended, what was done, what is due."""
 
+import datetime as dt
 import json
 from datetime import datetime, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dosing
+from dosing.base.units import show
 from dosing.course import timeline
+from dosing.course.timeline import table
 
 START = datetime(2026, 11, 21, 8)
 UNIT = "mcg/kg/min"
@@ -18,10 +22,10 @@ def at(hours):
     return START + timedelta(hours=hours)
 
 
-def begin(protocol="argatroban-smpc-reduced", **inputs):
+def begin(protocol="argatroban-smpc-reduced", start=START, **inputs):
     patient = {"weight_kg": 70, "child_pugh": "B", "crcl_ml_min": 25, "baseline_aptt_s": 32}
     advice = dosing.start("argatroban", **(patient | inputs))
-    return dosing.Course.begin(advice, at=START, protocol=protocol)
+    return dosing.Course.begin(advice, at=start, protocol=protocol)
 
 
 def test_the_patient_of_the_main_job_from_first_order_to_a_stable_dose():
@@ -268,7 +272,8 @@ def test_it_plots_and_becomes_a_frame():
     course.measure(at=at(2), aptt_s=44)
     assert len(course.plot(at(3)).axes) >= 2
     frame = course.to_frame(at(3))
-    assert list(frame.columns) == ["time", "event", "value", "unit", "meaning"]
+    told = ["time", "event", "value", "unit", "meaning"]
+    assert list(frame.columns) == [*told, "in_range", "pump_ml_h"]
     assert len(frame) == 3
 
 
@@ -530,3 +535,88 @@ def test_a_result_is_in_range_when_its_protocol_reads_it_so():
     course.measure(at=at(4), aptt_s=45.4)
     course.measure(at=at(6), aptt_s=91)
     assert [r.position for r in course.timeline().results] == ["in", "below", "above"]
+
+
+ZONE = dt.timezone(dt.timedelta(hours=1))
+
+
+def test_the_frame_holds_moments_numbers_and_answers():
+    course = begin()
+    course.measure(at=at(2), aptt_s=44, platelets=90)
+    course.hold(at=at(3), reason="bleeding")
+    frame = course.to_frame(at(4)).set_index("event")
+    assert str(frame["time"].dtype).startswith("datetime64")
+    assert frame["value"].dtype == float
+    assert frame["pump_ml_h"].dtype == float
+    assert str(frame["in_range"].dtype) == "boolean"
+    assert frame.loc["aPTT", "time"] == at(2)
+    assert frame.loc["aPTT", ["value", "unit", "in_range"]].tolist() == [44, "s", False]
+    assert frame.loc["Infusion rate", ["value", "pump_ml_h"]].tolist() == [0.5, 2.1]
+    for event, column in (("Infusion held", "value"), ("Platelets", "in_range")):
+        assert pd.isna(frame.loc[event, column])
+
+
+def test_the_frame_says_what_the_page_shows():
+    course = begin()
+    course.measure(at=at(2), aptt_s=44)
+    frame = course.to_frame(at(3))
+    shown = table(course.timeline(at(3)))
+    assert [r.event for r in shown] == frame["event"].tolist()
+    assert [r.meaning for r in shown] == frame["meaning"].tolist()
+    assert [r.value for r in shown] == ["" if pd.isna(v) else show(v) for v in frame["value"]]
+    assert [r.time for r in shown] == [f"{t:%Y-%m-%d %H:%M}" for t in frame["time"]]
+
+
+def test_a_frame_across_a_change_of_the_clocks_is_in_utc():
+    course = begin(start=START.replace(tzinfo=ZONE))
+    later = (START + dt.timedelta(hours=2)).replace(tzinfo=dt.UTC)
+    course.measure(at=later, aptt_s=44)
+    times = course.to_frame(later)["time"]
+    assert str(times.dt.tz) == "UTC"
+    assert times.iloc[0] == START.replace(tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda course, at: course.measure(at=at, aptt_s=44),
+        lambda course, at: course.measure(at=at, platelets=90),
+        lambda course, at: course.set_rate(0.4, at=at, reason="x"),
+        lambda course, at: course.hold(at=at, reason="x"),
+        lambda course, at: course.stop(at=at, reason="x"),
+        lambda course, at: course.note("x", at=at),
+        lambda course, at: course.follow(at=at),
+        lambda course, at: course.resume(at=at),
+        lambda course, at: course.state(at),
+        lambda course, at: course.timeline(at),
+        lambda course, at: course.to_frame(at),
+        lambda course, at: course.cumulative_dose_mg(at),
+    ],
+)
+@pytest.mark.parametrize(
+    ("moment", "wish"),
+    [
+        (at(2).replace(tzinfo=ZONE), "one says its offset from UTC and the other does not"),
+        (pd.NaT, "NaT is no date and time"),
+        ("2026-11-21 10:00", "is no date and time"),
+        (dt.date(2026, 11, 21), "is no date and time"),
+    ],
+)
+def test_a_moment_that_cannot_be_compared_is_refused_in_a_sentence(act, moment, wish):
+    course = begin()
+    with pytest.raises(ValueError, match=wish):
+        act(course, moment)
+    assert len(course.events) == 1
+
+
+def test_a_course_begins_at_a_moment():
+    with pytest.raises(ValueError, match="NaT is no date and time"):
+        begin(start=pd.NaT)
+
+
+def test_a_rate_of_400_digits_is_refused_in_a_sentence():
+    course = begin()
+    with pytest.raises(ValueError, match="Rate running now"):
+        course.set_rate(10**400, at=at(1), reason="x")
+    with pytest.raises(ValueError, match="aPTT"):
+        course.measure(at=at(1), aptt_s=10**400)
