@@ -108,7 +108,7 @@ def judge(mutant: Mutant, copy: Path, patience_s: float = ALL_S) -> str:
         compiled.unlink(missing_ok=True)
         if run(copy, near_tests(mutant.path), NEAR_S) != SURVIVED:
             return KILLED
-        return run(copy, far_tests(mutant.room), patience_s) or SURVIVED
+        return (patience_s and run(copy, far_tests(mutant.room), patience_s)) or SURVIVED
     finally:
         place.write_text(whole, "utf-8")
         compiled.unlink(missing_ok=True)

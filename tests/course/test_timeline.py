@@ -13,6 +13,7 @@ from dosing.course.timeline import (
     running,
     summary,
     table,
+    target_text,
 )
 
 START = datetime(2026, 11, 21, 8)
@@ -250,6 +251,7 @@ def test_the_end_of_the_last_rate_is_told_once_it_is_past():
 
 def test_without_a_target_a_result_has_no_side():
     told = Timeline("heparin", START, at(1), "anti-Xa", "", results=(Result(START, 0.5),))
+    assert target_text(told) == ""
     assert "Latest anti-Xa 0.5 at 08:00." in summary(told)
     (row,) = table(told)
     assert (row.event, row.value, row.unit, row.meaning) == ("anti-Xa", "0.5", "", "")
