@@ -255,3 +255,8 @@ def test_the_pump_of_one_patient():
     assert pump_of(SEEDS, 0, "mcg/kg/min", 70, 1) == 0
     assert pump_of(SEEDS, 2, "mcg/kg/min", None, 1) is None
     assert pump_of(SEEDS, 0.0001, "mcg/kg/min", 70, 1) is None
+
+
+def test_a_bolus_in_micrograms_is_a_volume_of_milligrams():
+    found = made(2, "mcg/kg/min", 70, 0.5, bolus=(350, "mcg/kg"))
+    assert (found.bolus_total[0], found.bolus_ml[0]) == (24500, 49)

@@ -65,3 +65,8 @@ def test_a_bolus_in_words_as_mass_and_volume():
 
 def test_an_order_becomes_json():
     assert Order(**LABELLED).to_dict()["dose"] == 15
+
+
+def test_a_range_is_told_only_where_both_ends_are_known():
+    assert Order(**LABELLED, low=10, high=20).lines() == ["x 15 mg", "  range 10 to 20 mg"]
+    assert Order(**LABELLED, low=10).lines() == Order(**LABELLED, high=20).lines() == ["x 15 mg"]

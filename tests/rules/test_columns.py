@@ -174,3 +174,10 @@ def test_a_refused_value_is_not_also_said_to_be_missing():
         texts = [f.text for f in found.findings]
         assert any("1.2 micromol/L is not possible" in text for text in texts)
         assert "Serum creatinine is needed." not in texts
+
+
+def test_who_was_answered_yes():
+    assert one_patient(SEEDS, {"ecmo": "yes"}).is_yes("ecmo").tolist() == [True]
+    assert one_patient(SEEDS, {}).is_yes("ecmo").tolist() == [False]
+    many = many_patients(SEEDS, {"ecmo": ["no", None, "yes"]}, 3)
+    assert many.is_yes("ecmo").tolist() == [False, False, True]

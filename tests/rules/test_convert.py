@@ -55,3 +55,11 @@ def test_the_ends_of_the_usual_range_are_usual():
         False, True, True, False,
     ]  # fmt: skip
     assert is_usual(1e9, SEEDS.quantities["sex"], "sex")
+
+
+def test_what_is_converted_has_nine_significant_digits():
+    quantity = SEEDS.quantities["weight"]
+    for kg in (1.23456789, 70.123456789, 312.3456789):
+        exact = kg / quantity.names["weight_lb"].in_base
+        assert convert(kg, quantity, "weight_kg", "weight_lb") == float(f"{exact:.9g}")
+    assert convert(0, quantity, "weight_kg", "weight_lb") == 0

@@ -5,9 +5,10 @@ import pytest
 
 import dosing
 from dosing.knowledge.library import load
+from dosing.knowledge.seedtypes import Check
 from dosing.rules.checks import checks_of
 from dosing.rules.columns import many_patients
-from dosing.rules.decide import STATUSES, decide, needed
+from dosing.rules.decide import STATUSES, decide, fired, needed
 from dosing.rules.derive import derive
 from dosing.rules.remarks import findings_at
 
@@ -75,3 +76,25 @@ def test_how_a_patient_stands(inputs, status):
     assert advice.status == status
     assert (advice.order is not None) == (status == "ok")
     assert advice.refused == (status in ("missing", "impossible"))
+
+
+def test_a_check_says_what_it_says_of_those_who_meet_it():
+    patients = many_patients(SEEDS, {"weight_kg": np.array([60.0, 80])}, 2)
+    always = Check(when={}, level="note", text="Always.")
+    heavy = Check(when={"weight_kg": "> 70"}, level="warn", text="Heavy.", cite="own")
+    never = Check(when={"ecmo": "yes"}, level="stop", text="Never.")
+    said = fired(patients, [(always, "table"), (heavy, "table"), (never, "table")])
+    assert [(r.level, r.text, r.cite) for r in said] == [
+        ("note", "Always.", "table"), ("warn", "Heavy.", "own"),
+    ]  # fmt: skip
+    assert [[r.holds(i) for r in said] for i in (0, 1)] == [[True, False], [True, True]]
+
+
+def test_who_lies_outside_what_a_table_covers_is_told_so_and_has_no_row():
+    table = SEEDS.tables["fondaparinux-vte-paediatric-us-label"]
+    found = decision(
+        table, age_y=[0.5, 1, 18, np.nan], weight_kg=[20, 20, 20, 9], crcl_ml_min=[80] * 4
+    )
+    assert found.outside.tolist() == [True, False, True, True]
+    assert found.at.tolist() == [-1, 10, -1, -1]
+    assert not found.lacking.any()
