@@ -93,7 +93,7 @@ def run(copy: Path, tests: Sequence[str], limit_s: float = ALL_S) -> str | None:
         process.join()
     if process.exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
         return None
-    if process.exitcode in (5, 99):
+    if process.exitcode in (4, 5, 99):
         raise RuntimeError(f"{' '.join(tests)}: no test was run, or not on the copy")
     return KILLED if process.exitcode else SURVIVED
 
