@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dosing.equations.warfarin_week import rosendaal as time_in_therapeutic_range
     from dosing.knowledge.faults import SeedError
     from dosing.orders.order import Order
-    from dosing.scores.result import ScoreResult
+    from dosing.scoring.result import ScoreResult
 
     _rules = Rules()
     compare = _rules.compare
@@ -79,7 +79,7 @@ _HOMES = {
     "Order": ("orders.order", "Order"),
     "PathwayResult": ("advice.pathways", "PathwayResult"),
     "Rules": ("advice.rules", "Rules"),
-    "ScoreResult": ("scores.result", "ScoreResult"),
+    "ScoreResult": ("scoring.result", "ScoreResult"),
     "SeedError": ("knowledge.faults", "SeedError"),
     "Step": ("advice.step", "Step"),
     "TargetRange": ("advice.targets", "TargetRange"),

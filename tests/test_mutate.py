@@ -24,7 +24,7 @@ def _fault(old: str, new: str) -> Mutant:
 
 def test_a_fatal_mutant_is_killed_and_the_checkout_is_not_touched(copy):
     before = (ROOT / FINDINGS).read_bytes()
-    assert judge(_fault('f.level == "stop"', 'f.level == "note"'), copy) == KILLED
+    assert judge(_fault("self.level in", "self.level not in"), copy) == KILLED
     assert (ROOT / FINDINGS).read_bytes() == (copy / FINDINGS).read_bytes() == before
 
 
@@ -60,12 +60,13 @@ def test_a_sample_is_the_same_for_a_seed_and_fair_to_rooms_and_kinds():
     some = list(sample(paths, seed=1))[:40]
     assert some == list(sample(paths, seed=1))[:40] != list(sample(paths, seed=2))[:40]
     assert Counter(m.room for m in some) == {"base": 20, "equations": 20}
-    assert Counter(m.kind for m in some if m.room == "base")["comparison"] == 4
+    kinds = Counter(m.kind for m in some if m.room == "base")
+    assert kinds["comparison"] >= 20 // len(kinds)
 
 
 def test_a_survivor_that_the_page_judges_equivalent_does_not_count():
-    fault = _fault('f.level == "stop"', 'f.level == "note"')
-    other = attrs.evolve(fault, text='f.level == "warn"')
+    fault = _fault("self.level in", "self.level not in")
+    other = attrs.evolve(fault, text="self.level is")
     results = [(fault, SURVIVED), (other, SURVIVED), (other, KILLED)]
     assert table(results, f"- {fault.words()}: why").splitlines()[-1].split() == [
         "all", "1", "1", "1", "50.0%"

@@ -11,8 +11,8 @@ from dosing.knowledge.library import cases, load
 from dosing.lint.scores import lint_equation, parts_of
 from dosing.rules.columns import one_patient
 from dosing.rules.derive import derive
-from dosing.scores.door import CALCULATIONS
-from dosing.scores.parts import parts_at
+from dosing.scoring.door import CALCULATIONS
+from dosing.scoring.parts import parts_at
 
 SEEDS = load()
 WORKED = {name: lines for name, lines in cases() if name in SEEDS.equations}

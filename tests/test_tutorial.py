@@ -70,8 +70,8 @@ def test_each_status_says_why_and_the_answer_from_what(told):
 def test_a_misspelt_column_and_a_contradiction_are_named(told):
     text, _ = told("twice_said = ")
     assert "column 'CrCl_ml_min' is nearly 'crcl_ml_min': rename it" in text
-    assert "a ok Body weight was given as 70 kg, but the value in lb would make it 200 lb" in text
-    assert "b impossible Body weight was given as 101 kg" in text
+    assert "Body weight is given twice, as 70 kg and as 200 lb" in text
+    assert "b impossible Body weight is given twice, as 101 kg and as 218 lb" in text
 
 
 def test_doses_of_a_cohort(told):

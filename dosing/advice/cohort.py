@@ -33,7 +33,7 @@ from dosing.rules.decide import OK
 from dosing.rules.derive import derive
 from dosing.rules.protocols import ACTIONS, inputs_of
 from dosing.rules.remarks import Remark
-from dosing.scores.door import needs_of, scores
+from dosing.scoring.door import needs_of, scores
 
 Array = npt.NDArray[Any]
 WAYS = ("attrs", "columns")

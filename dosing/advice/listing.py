@@ -15,7 +15,7 @@ from dosing.rules.conditions import names_in
 from dosing.rules.convert import limits
 from dosing.rules.protocols import inputs_of
 from dosing.rules.read import options_of
-from dosing.scores.door import needs_of
+from dosing.scoring.door import needs_of
 
 
 def drugs(seeds: Library) -> Any:

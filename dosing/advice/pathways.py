@@ -21,8 +21,8 @@ from dosing.rules.columns import Patients
 from dosing.rules.conditions import names_in
 from dosing.rules.decide import fired
 from dosing.rules.remarks import findings_at
-from dosing.scores.door import needs_of, score_of, scores
-from dosing.scores.result import ScoreResult
+from dosing.scoring.door import needs_of, score_of, scores
+from dosing.scoring.result import ScoreResult
 
 MOST_REASONS = 3  # when every authority refuses
 PLACES = ("suits", "possible", "less suitable", "excluded")

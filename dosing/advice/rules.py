@@ -18,8 +18,8 @@ from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Protocol
 from dosing.lint.proved import proved
 from dosing.rules.derive import patient_of
-from dosing.scores import door
-from dosing.scores.result import ScoreResult
+from dosing.scoring import door
+from dosing.scoring.result import ScoreResult
 
 F = TypeVar("F")
 

@@ -8,7 +8,7 @@ import attrs
 from dosing.advice.listing import asked_by
 from dosing.knowledge.library import Library
 from dosing.rules.read import options_of
-from dosing.scores.door import names
+from dosing.scoring.door import names
 
 TITLES = {
     "always": "always needed",

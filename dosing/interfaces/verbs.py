@@ -156,7 +156,7 @@ def _titrate(args: argparse.Namespace) -> int:
 
 def _score(args: argparse.Namespace) -> int:
     from dosing.advice.rules import rules
-    from dosing.scores.result import ScoreResult
+    from dosing.scoring.result import ScoreResult
 
     rule = {} if args.weight_rule is None else {"weight_rule": args.weight_rule}
     try:
@@ -171,7 +171,7 @@ def _ttr(args: argparse.Namespace) -> int:
     from dosing.equations.warfarin_week import TimeInRange, rosendaal
     from dosing.knowledge.sentences import words
     from dosing.rules.read import parse_number
-    from dosing.scores.warfarin import read_points
+    from dosing.scoring.warfarin import read_points
 
     seeds, cite = load(), "rosendaal-1993"
     answer: dict[str, Any] = {

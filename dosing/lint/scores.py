@@ -17,7 +17,7 @@ from dosing.rules.convert import possible_range
 from dosing.rules.derive import derive
 from dosing.rules.read import options_of
 from dosing.rules.tables import GAP, OVERLAP
-from dosing.scores.parts import Calculation
+from dosing.scoring.parts import Calculation
 
 
 def lint_score(score: Score, seeds: Library) -> list[str]:

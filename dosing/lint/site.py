@@ -18,7 +18,7 @@ from dosing.lint.protocols import lint_protocol
 from dosing.lint.registers import lint_drug, registers_in, shared_in
 from dosing.lint.scores import lint_equation, lint_score
 from dosing.lint.tables import lint_table
-from dosing.scores.door import CALCULATIONS
+from dosing.scoring.door import CALCULATIONS
 
 SITE = "site.toml"
 

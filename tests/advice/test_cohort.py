@@ -8,7 +8,7 @@ import pytest
 
 import dosing
 from dosing.knowledge.library import load
-from dosing.scores.door import names, needs_of
+from dosing.scoring.door import names, needs_of
 from tests.random_patients import drawn, edges_of, names_for
 
 SEEDS = load()

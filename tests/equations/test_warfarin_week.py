@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import dosing
 from dosing.equations.warfarin_week import rosendaal, week_plan, weekly_after
 from dosing.knowledge.library import load
-from dosing.scores.warfarin import read_points
+from dosing.scoring.warfarin import read_points
 
 STRENGTH = st.sampled_from([1, 2, 2.5, 3, 4, 5, 6, 7.5, 10])
 

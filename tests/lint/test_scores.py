@@ -7,7 +7,7 @@ from dosing.knowledge.library import load
 from dosing.knowledge.scoretypes import Band, Need, Score, ScoreItem, ScoreRow, Variant
 from dosing.knowledge.seedtypes import Check, Column
 from dosing.lint.scores import lint_equation, lint_score, parts_of, spread
-from dosing.scores.door import CALCULATIONS
+from dosing.scoring.door import CALCULATIONS
 
 SEEDS = load()
 WHOLE = Score(

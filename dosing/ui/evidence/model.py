@@ -11,7 +11,7 @@ from dosing.knowledge.library import Library
 from dosing.knowledge.scoretypes import Equation, Score
 from dosing.knowledge.seedtypes import Protocol, ProtocolRow, Row, Table
 from dosing.lint.proved import proved
-from dosing.scores.door import OWN
+from dosing.scoring.door import OWN
 from dosing.ui.page.patient import indication_words
 from dosing.ui.page.site import named
 

@@ -26,9 +26,9 @@ from dosing.orders.schedule import Due, plan
 from dosing.rules.columns import Patients
 from dosing.rules.protocols import inputs_of
 from dosing.rules.read import parse_number
-from dosing.scores.door import needs_of, score_of, scores
-from dosing.scores.result import ScoreResult
-from dosing.scores.warfarin import read_points
+from dosing.scoring.door import needs_of, score_of, scores
+from dosing.scoring.result import ScoreResult
+from dosing.scoring.warfarin import read_points
 from dosing.ui.page.patient import PatientModel, is_asked
 
 

@@ -13,7 +13,7 @@ from dosing.base.units import amount, often, show, show_hours
 from dosing.equations.warfarin_week import MAX_GAP_DAYS, TimeInRange
 from dosing.knowledge.library import load
 from dosing.knowledge.sentences import words
-from dosing.scores.result import ScoreResult
+from dosing.scoring.result import ScoreResult
 from dosing.ui.page.patient import label_of
 from dosing.ui.page.render import big, findings, icon, needs, told, working
 

@@ -22,7 +22,7 @@ from dosing.orders.pump import is_infusion
 from dosing.rules.columns import one_patient
 from dosing.rules.decide import needed
 from dosing.rules.remarks import remark
-from dosing.scores.door import score_of, scores
+from dosing.scoring.door import score_of, scores
 from dosing.ui.page.patient import OF_THE_ORDER, PatientModel, label_of
 
 TAKEN_BACK, CHANGED = "Taken back", "Entries changed"

@@ -13,7 +13,7 @@ from dosing.rules.columns import many_patients, one_patient
 from dosing.rules.convert import from_base
 from dosing.rules.derive import derive
 from dosing.rules.read import options_of
-from dosing.scores.door import Scores, names, needs_of, score_of, scores
+from dosing.scoring.door import Scores, names, needs_of, score_of, scores
 
 SEEDS = load()
 FALL = SEEDS.equations["platelet-fall"]
@@ -170,8 +170,8 @@ LINK = "argatroban-link-2009"
         ("child-pugh", LIVER | {"inr": "abc", "ascites": None}, "impossible"),
         ("child-pugh", LIVER | {"weight_kg": -1}, "impossible"),
         ("has-bled", BLEEDS, "ok"),
-        ("has-bled", BLEEDS | {"creatinine_umol_l": 300}, "stop"),
-        ("has-bled", BLEEDS | {"creatinine_umol_l": 300, "age_y": None}, "stop"),
+        ("has-bled", BLEEDS | {"creatinine_umol_l": 300}, "missing"),
+        ("has-bled", BLEEDS | {"creatinine_umol_l": 300, "age_y": None}, "missing"),
         ("has-bled", BLEEDS | {"creatinine_umol_l": 300, "age_y": -1}, "impossible"),
         (LINK, {"apache2": 20}, "ok"),
         (LINK, {}, "missing"),

@@ -4,7 +4,7 @@ import pytest
 
 import dosing
 from dosing.knowledge.library import load
-from dosing.scores.door import needs_of
+from dosing.scoring.door import needs_of
 
 MAN = {"age_y": 58, "height_cm": 170, "weight_kg": 120, "creatinine_mg_dl": 1.3, "sex": "male"}
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from dosing.knowledge.library import load
 from dosing.rules.columns import many_patients
-from dosing.scores.parts import Of, given, parts_at, plain
+from dosing.scoring.parts import Of, given, parts_at, plain
 
 SOME = np.array([True, False])
 PARTS = {

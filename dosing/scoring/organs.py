@@ -7,7 +7,7 @@ import numpy as np
 from dosing.equations import body, liver, renal
 from dosing.rules.columns import Patients
 from dosing.rules.reckon import clearance, platelet_fall_pct
-from dosing.scores.parts import Array, Calculation, Of, Parts, given
+from dosing.scoring.parts import Array, Calculation, Of, Parts, given
 
 CREATININE, DIALYSIS = "creatinine_mg_dl", "dialysis_in_week"
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from dosing.equations import body, critical, exchange, heparin
 from dosing.rules.columns import Patients
-from dosing.scores.parts import Calculation, Of, Parts, given
+from dosing.scoring.parts import Calculation, Of, Parts, given
 
 RATE = "heparin_units_h"
 

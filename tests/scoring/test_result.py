@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from dosing.base.findings import Finding
-from dosing.scores.result import ScoreResult
+from dosing.scoring.result import ScoreResult
 
 FOUND = ScoreResult(
     score="s", title="<Title>", status="ok", value=1.23456, unit="mL/min", band="B",

@@ -11,7 +11,7 @@ from dosing.equations.body import bsa_du_bois
 from dosing.knowledge.library import Library
 from dosing.rules.columns import Patients, one_patient
 from dosing.rules.read import parse_number
-from dosing.scores.parts import Array, Calculation, Of, Parts
+from dosing.scoring.parts import Array, Calculation, Of, Parts
 
 UNKNOWN = "unknown"
 SURFACE = "bsa_m2"

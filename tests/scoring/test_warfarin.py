@@ -9,8 +9,8 @@ from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Check
 from dosing.rules.columns import many_patients, one_patient
 from dosing.rules.derive import derive
-from dosing.scores.door import score_of, scores
-from dosing.scores.warfarin import CALCULATIONS
+from dosing.scoring.door import score_of, scores
+from dosing.scoring.warfarin import CALCULATIONS
 
 NO = {"enzyme_inducer": "no", "amiodarone": "no"}
 IWPC = {"age_y": 65, "height_cm": 170, "weight_kg": 70, "ancestry": "white"} | NO

@@ -7,8 +7,8 @@ import dosing
 from dosing.knowledge.library import load
 from dosing.rules.columns import one_patient
 from dosing.rules.derive import derive
-from dosing.scores.door import score_of, scores
-from dosing.scores.drugs import CALCULATIONS
+from dosing.scoring.door import score_of, scores
+from dosing.scoring.drugs import CALCULATIONS
 
 PLASMA = {"weight_kg": 80, "hematocrit_pct": 40}
 GRAMS = {"weight_kg": 80, "immunoglobulin_g_kg": 1, "immunoglobulin_days": 2}

@@ -18,9 +18,9 @@ from dosing.rules.columns import Patients
 from dosing.rules.conditions import meets, names_in
 from dosing.rules.decide import IMPOSSIBLE, MISSING, OK, STATUSES, STOP, settled
 from dosing.rules.remarks import Remark, anyone, findings_at, remark, withheld
-from dosing.scores import drugs, organs, warfarin
-from dosing.scores.parts import Array, Calculation, Parts, parts_at, plain
-from dosing.scores.result import ScoreResult
+from dosing.scoring import drugs, organs, warfarin
+from dosing.scoring.parts import Array, Calculation, Parts, parts_at, plain
+from dosing.scoring.result import ScoreResult
 
 CALCULATIONS: dict[str, Calculation] = (
     organs.CALCULATIONS | drugs.CALCULATIONS | warfarin.CALCULATIONS
