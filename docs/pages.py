@@ -6,7 +6,7 @@ A line ``%% name`` of such a page stands for what a function gives.
 import re
 from collections.abc import Callable
 
-from docs import commands, rooms
+from docs import commands, fields, rooms
 from docs.agreement import page as agreement
 
 MARK = re.compile(r"^%% (\w+)$", re.MULTILINE)
@@ -21,6 +21,12 @@ def _writers(patients: int) -> dict[str, dict[str, Callable[[], str]]]:
             "alone": agreement.alone,
         },
         "reference/command-line": {"verbs": commands.verbs, "codes": commands.codes},
+        "reference/fields": {
+            "classes": fields.classes,
+            "frames": fields.frames,
+            "constant": fields.constant,
+            "lists": fields.lists,
+        },
         "reference/rooms": {"rooms": rooms.page},
     }
 
