@@ -17,6 +17,7 @@ def _writers(patients: int) -> dict[str, dict[str, Callable[[], str]]]:
         "agreement": {
             "packages": agreement.packages,
             "counts": lambda: agreement.counts(patients),
+            "conversions": agreement.conversions,
             "by_hand": agreement.by_hand,
             "alone": agreement.alone,
         },

@@ -5,7 +5,7 @@ import importlib.metadata
 import attrs
 import pytest
 
-from docs.agreement import Comparison, Draw, everything, run
+from docs.agreement import Comparison, Draw, by, everything, run, units
 from docs.agreement import page as agreement
 
 COMPARISONS = everything()
@@ -21,30 +21,31 @@ def test_who_differs_differs_for_a_reason(comparison):
     assert all(found.differ), [r.says for r in comparison.reasons]
 
 
-def _one(ours, reasons=()) -> Comparison:
+def _one(ours) -> Comparison:
     def drawn(draw: Draw) -> dict:
         return {"weight_kg": draw.number(40, 120)}
 
     return Comparison(
-        "body-size", "Weight", "another", "f", drawn, ours, lambda p: p["weight_kg"],
-        step=0.1, reasons=reasons,
+        "body-size", "Weight", "another", "f", drawn, by(ours, "weight_kg"),
+        lambda p: p["weight_kg"],
+        step=0.1,
     )  # fmt: skip
 
 
 def test_a_difference_above_the_rounding_is_seen():
-    assert run(_one(lambda p: p["weight_kg"] + 0.049), 100).agree == 100
-    found = run(_one(lambda p: p["weight_kg"] + 0.051), 100)
+    assert run(_one(lambda kg: kg + 0.049), 100).agree == 100
+    found = run(_one(lambda kg: kg + 0.051), 100)
     assert found.agree == 0
     patient, ours, theirs = found.unexplained[0]
     assert patient["weight_kg"] == theirs == pytest.approx(ours - 0.051)
 
 
 def test_a_number_that_is_missing_agrees_with_nothing():
-    assert run(_one(lambda p: float("nan")), 10).agree == 0
+    assert run(_one(lambda kg: kg * float("nan")), 10).agree == 0
 
 
 def test_a_page_with_an_unexplained_difference_is_not_written(monkeypatch):
-    wrong = attrs.evolve(COMPARISONS[0], ours=lambda p: 1.0)
+    wrong = attrs.evolve(COMPARISONS[0], ours=lambda patients: [1.0] * len(patients))
     monkeypatch.setattr(agreement, "everything", lambda: (wrong,))
     with pytest.raises(ValueError, match="without a reason"):
         agreement.counts(10)
@@ -68,3 +69,10 @@ def test_what_was_compared_by_hand_says_why_it_is_not_here():
     told = agreement.prose()["by_hand"]
     assert {row["package"] for row in told["rows"]} == set(told["why"])
     assert all(row["says"] for row in told["rows"] if row["differ"])
+
+
+def test_units_are_converted_by_the_same_factors():
+    found = {f.what: f for f in units.factors()}
+    assert {"Albumin", "Creatinine", "Fibrinogen", "Triglycerides"} <= set(found)
+    assert [f for f in found.values() if not f.agree] == []
+    assert not attrs.evolve(found["Creatinine"], ours=88.0).agree

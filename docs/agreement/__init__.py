@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
+import numpy as np
 
 PATIENTS = 2_000
 SEED = 2026
@@ -54,7 +55,7 @@ class Comparison:
     package: str
     function: str
     patient: Callable[[Draw], Patient]
-    ours: Callable[[Patient], Any]
+    ours: Callable[[list[Patient]], Sequence[Any]]
     theirs: Callable[[Patient], Any]
     step: float = 0  # what the other rounds to; 0 where it does not
     reasons: tuple[Reason, ...] = ()
@@ -75,6 +76,16 @@ class Result:
         return self.patients - sum(self.differ) - len(self.unexplained)
 
 
+def by(function: Callable[..., Any], *names: str) -> Callable[[list[Patient]], Sequence[Any]]:
+    """A function of arrays, asked about all patients at once, by the names of its inputs."""
+
+    def asked(patients: list[Patient]) -> Sequence[Any]:
+        columns = [np.array([p[name] for p in patients]) for name in names]
+        return list(function(*columns))
+
+    return asked
+
+
 def _same(ours: Any, theirs: Any, step: float) -> bool:
     """Equal but for what the other rounds away, and the last bits of a float."""
     if isinstance(ours, str) or isinstance(theirs, str):
@@ -85,11 +96,11 @@ def _same(ours: Any, theirs: Any, step: float) -> bool:
 def run(comparison: Comparison, patients: int = PATIENTS) -> Result:
     """Ask both about the same patients, and count the differences by reason."""
     draw = Draw(f"{SEED} {comparison.what} {comparison.package} {comparison.function}")
+    drawn = [comparison.patient(draw) for _ in range(patients)]
     differ = [0] * len(comparison.reasons)
     unexplained = []
-    for _ in range(patients):
-        patient = comparison.patient(draw)
-        ours, theirs = comparison.ours(patient), comparison.theirs(patient)
+    for patient, ours in zip(drawn, comparison.ours(drawn), strict=True):
+        theirs = comparison.theirs(patient)
         if _same(ours, theirs, comparison.step):
             continue
         why = [i for i, reason in enumerate(comparison.reasons) if reason.holds(patient)]

@@ -13,7 +13,7 @@ from medcalc import (
 )
 from medimetry import anthropometric, renal
 
-from docs.agreement import Comparison, Draw, Patient, Reason
+from docs.agreement import Comparison, Draw, Patient, Reason, by
 from dosing.equations import body, liver
 from dosing.equations import renal as kidney
 
@@ -78,17 +78,6 @@ def _liver_units(patient: Patient) -> dict:
     }
 
 
-def _crcl(patient: Patient) -> float:
-    names = ("age_y", "weight_kg", "creatinine_mg_dl", "sex")
-    return kidney.cockcroft_gault(*(patient[name] for name in names))
-
-
-def _crcl_by_rule(patient: Patient) -> float:
-    names = ("age_y", "weight_kg", "creatinine_mg_dl", "sex", "height_cm")
-    found = kidney.crcl("actual_below_ideal", *(patient[name] for name in names))
-    return found.crcl_ml_min
-
-
 def _renal_units(patient: Patient) -> dict:
     return {
         "age": patient["age_y"],
@@ -98,12 +87,8 @@ def _renal_units(patient: Patient) -> dict:
     }
 
 
-def _ckd_epi(patient: Patient) -> float:
-    return kidney.ckd_epi_2021(patient["creatinine_mg_dl"], patient["age_y"], patient["sex"])
-
-
-def _by_size(equation):
-    return lambda p: equation(p["weight_kg"], p["height_cm"])
+def _by_rule(*columns: object) -> kidney.Clearance:
+    return kidney.crcl("actual_below_ideal", *columns)
 
 
 def _by_body_mass(patient: Patient) -> str:
@@ -118,64 +103,68 @@ def _by_body_mass(patient: Patient) -> str:
 
 
 def _weight_used(patient: Patient) -> str:
-    names = ("age_y", "weight_kg", "creatinine_mg_dl", "sex", "height_cm")
-    found = kidney.crcl("actual_below_ideal", *(patient[name] for name in names))
-    return str(found.weight_used)
+    names = (AGE, WEIGHT, CREATININE, SEX, HEIGHT)
+    return str(_by_rule(*(patient[name] for name in names)).weight_used)
 
+
+AGE, WEIGHT, HEIGHT, SEX = "age_y", "weight_kg", "height_cm", "sex"
+BILIRUBIN, CREATININE, SODIUM = "bilirubin_mg_dl", "creatinine_mg_dl", "sodium_mmol_l"
+CRCL = by(kidney.cockcroft_gault, AGE, WEIGHT, CREATININE, SEX)
+CKD_EPI = by(kidney.ckd_epi_2021, CREATININE, AGE, SEX)
 
 SIZE = (
     Comparison(
         "body-size", "Body mass index", CLINCALC, "bmi", _size,
-        _by_size(body.bmi),
+        by(body.bmi, WEIGHT, HEIGHT),
         lambda p: ask_clincalc("bmi", weight_kg=p["weight_kg"], height_cm=p["height_cm"])["result"],
         step=0.1,
     ),
     Comparison(
         "body-size", "Body mass index", MEDIMETRY, "anthropometric.bmi_from_cm", _size,
-        _by_size(body.bmi),
-        _by_size(anthropometric.bmi_from_cm),
+        by(body.bmi, WEIGHT, HEIGHT),
+        lambda p: anthropometric.bmi_from_cm(p["weight_kg"], p["height_cm"]),
         step=0.1,
     ),
     Comparison(
         "body-size", "Body mass index", MEDCALC, "bmi_calculator", _size,
-        _by_size(body.bmi),
+        by(body.bmi, WEIGHT, HEIGHT),
         lambda p: bmi_calculator.bmi_calculator_explanation(_figure(p))["Answer"],
         step=0.001,
     ),
     Comparison(
         "body-size", "Body surface (Mosteller)", CLINCALC, "body_surface_area", _size,
-        _by_size(body.bsa_mosteller),
+        by(body.bsa_mosteller, WEIGHT, HEIGHT),
         lambda p: ask_clincalc(
             "body_surface_area", weight_kg=p["weight_kg"], height_cm=p["height_cm"]
         )["working"]["body_surface_area_m2_unrounded"],
     ),
     Comparison(
         "body-size", "Body surface (Mosteller)", MEDIMETRY, "anthropometric.bsa_mosteller", _size,
-        _by_size(body.bsa_mosteller),
+        by(body.bsa_mosteller, WEIGHT, HEIGHT),
         lambda p: anthropometric.bsa_mosteller(p["weight_kg"], p["height_cm"] / 100),
         step=0.01,
     ),
     Comparison(
         "body-size", "Body surface (Mosteller)", MEDCALC, "bsa_calculator", _size,
-        _by_size(body.bsa_mosteller),
+        by(body.bsa_mosteller, WEIGHT, HEIGHT),
         lambda p: bsa_calculator.bsa_calculator_explaination(_figure(p))["Answer"],
         step=0.001,
     ),
     Comparison(
         "body-size", "Body surface (Du Bois)", MEDIMETRY, "anthropometric.bsa_dubois", _size,
-        _by_size(body.bsa_du_bois),
+        by(body.bsa_du_bois, WEIGHT, HEIGHT),
         lambda p: anthropometric.bsa_dubois(p["weight_kg"], p["height_cm"] / 100),
         step=0.01,
     ),
     Comparison(
         "body-size", "Ideal weight (Devine)", MEDCALC, "ideal_body_weight", _size,
-        lambda p: body.ideal_body_weight(p["height_cm"], p["sex"]),
+        by(body.ideal_body_weight, HEIGHT, SEX),
         lambda p: ideal_body_weight.ibw_explanation(_figure(p))["Answer"],
         step=0.005,
     ),
     Comparison(
         "body-size", "Adjusted weight", MEDCALC, "adjusted_body_weight", _size,
-        lambda p: body.adjusted_body_weight(p["weight_kg"], p["height_cm"], p["sex"]),
+        by(body.adjusted_body_weight, WEIGHT, HEIGHT, SEX),
         lambda p: adjusted_body_weight.abw_explanation(_figure(p))["Answer"],
         step=0.005,
     ),
@@ -184,7 +173,7 @@ SIZE = (
 KIDNEYS = (
     Comparison(
         "cockcroft-gault", "Creatinine clearance (Cockcroft-Gault)", CLINCALC, "cockcroft_gault",
-        _renal, _crcl,
+        _renal, CRCL,
         lambda p: ask_clincalc(
             "cockcroft_gault", weight_kg=p["weight_kg"], **_renal_units(p)
         )["result"],
@@ -192,7 +181,7 @@ KIDNEYS = (
     ),
     Comparison(
         "cockcroft-gault", "Creatinine clearance (Cockcroft-Gault)", MEDIMETRY,
-        "renal.cockcroft_gault", _renal, _crcl,
+        "renal.cockcroft_gault", _renal, CRCL,
         lambda p: renal.cockcroft_gault(
             p["age_y"], p["weight_kg"], p["creatinine_mg_dl"], MEDIMETRY_SEX[p["sex"]]
         ),
@@ -200,7 +189,8 @@ KIDNEYS = (
     ),
     Comparison(
         "cockcroft-gault", "Creatinine clearance, weight by rule", MEDCALC,
-        "creatinine_clearance", _renal, _crcl_by_rule,
+        "creatinine_clearance", _renal,
+        by(lambda *of: _by_rule(*of).crcl_ml_min, AGE, WEIGHT, CREATININE, SEX, HEIGHT),
         lambda p: creatinine_clearance.generate_cockcroft_gault_explanation(_figure(p))["Answer"],
         step=0.02,
         reasons=(
@@ -215,21 +205,21 @@ KIDNEYS = (
         ),
     ),
     Comparison(
-        "ckd-epi-2021", "eGFR (CKD-EPI 2021)", CLINCALC, "egfr", _renal, _ckd_epi,
+        "ckd-epi-2021", "eGFR (CKD-EPI 2021)", CLINCALC, "egfr", _renal, CKD_EPI,
         lambda p: ask_clincalc("egfr", **_renal_units(p))["result"],
         step=1,
     ),
     Comparison(
-        "ckd-epi-2021", "eGFR (CKD-EPI 2021)", MEDIMETRY, "renal.ckd_epi", _renal, _ckd_epi,
+        "ckd-epi-2021", "eGFR (CKD-EPI 2021)", MEDIMETRY, "renal.ckd_epi", _renal, CKD_EPI,
         lambda p: renal.ckd_epi(p["creatinine_mg_dl"], p["age_y"], MEDIMETRY_SEX[p["sex"]]),
     ),
     Comparison(
-        "ckd-epi-2021", "eGFR (CKD-EPI 2021)", MEDCALC, "ckd_epi_2021", _renal, _ckd_epi,
+        "ckd-epi-2021", "eGFR (CKD-EPI 2021)", MEDCALC, "ckd_epi_2021", _renal, CKD_EPI,
         lambda p: ckd_epi_2021_creatinine.ckd_epi_2021(_figure(p)),
     ),
     Comparison(
         "ckd-epi-2021", "eGFR (CKD-EPI 2021)", MEDCALC, "ckd_epi_2021_explanation", _renal,
-        _ckd_epi,
+        CKD_EPI,
         lambda p: ckd_epi_2021_creatinine.ckd_epi_2021_explanation(_figure(p))["Answer"],
         step=0.001,
         reasons=(
@@ -246,19 +236,17 @@ KIDNEYS = (
 LIVER = (
     Comparison(
         "meld", "MELD", CLINCALC, "meld", _liver,
-        lambda p: liver.meld(
-            p["bilirubin_mg_dl"], p["inr"], p["creatinine_mg_dl"], p["dialysis"]
-        ).score,
+        by(lambda *of: liver.meld(*of).score, BILIRUBIN, "inr", CREATININE, "dialysis"),
         lambda p: ask_clincalc(
             "meld", dialysis_twice_past_week=p["dialysis"], **_liver_units(p)
         )["result"],
     ),
     Comparison(
         "meld-na", "MELD-Na (2016)", MEDCALC, "meldna", _liver_and_sodium,
-        lambda p: liver.meld_na_optn_2016(
-            p["bilirubin_mg_dl"], p["inr"], p["creatinine_mg_dl"], p["sodium_mmol_l"],
-            p["dialysis"],
-        ).score,
+        by(
+            lambda *of: liver.meld_na_optn_2016(*of).score,
+            BILIRUBIN, "inr", CREATININE, SODIUM, "dialysis",
+        ),
         lambda p: meldna.compute_meldna_explanation({
             "bilirubin": (p["bilirubin_mg_dl"], "mg/dL"), "inr": p["inr"],
             "creatinine": (p["creatinine_mg_dl"], "mg/dL"),
@@ -275,10 +263,10 @@ LIVER = (
     ),
     Comparison(
         "meld-3", "MELD 3.0", CLINCALC, "meld_3", _liver_3,
-        lambda p: liver.meld_3(
-            p["bilirubin_mg_dl"], p["inr"], p["creatinine_mg_dl"], p["sodium_mmol_l"],
-            p["albumin_g_dl"], p["sex"], p["dialysis"],
-        ).score,
+        by(
+            lambda *of: liver.meld_3(*of).score,
+            BILIRUBIN, "inr", CREATININE, SODIUM, "albumin_g_dl", SEX, "dialysis",
+        ),
         lambda p: ask_clincalc(
             "meld_3", sodium_mmol_l=p["sodium_mmol_l"], albumin=p["albumin_g_dl"],
             albumin_unit="g/dL", female_for_adult_meld=p["sex"] == "female",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from docs.agreement import PATIENTS, Result, everything, run
+from docs.agreement import PATIENTS, Result, everything, run, units
 from dosing.base.units import show
 from dosing.knowledge.library import load
 
@@ -83,6 +83,16 @@ def packages() -> str:
         f"- {told['title']} {importlib.metadata.version(name)}: {told['says']}"
         for name, told in prose()["packages"].items()
     )
+
+
+def conversions() -> str:
+    """The factors between units, beside those of labunits."""
+    rows = [
+        [f.what, f"{f.first} to {f.second}", show(f.ours, 5), show(f.theirs, 5)]
+        for f in units.factors()
+    ]
+    version = importlib.metadata.version("labunits")
+    return _table(("what", "units", "here", f"labunits {version}"), rows)
 
 
 def by_hand() -> str:

@@ -1,5 +1,6 @@
 """Scores of dosing and the functions of others that should give the same."""
 
+import pandas as pd
 from medcalc import child_pugh_score, has_bled_score
 from medimetry import metabolic
 
@@ -14,12 +15,20 @@ ASCITES = {
     "severe": "moderate-severe",
 }
 """Dosing's word to clincalc's."""
+THEIR_CLASSES = ["thrombocytopenia", "timing", "thrombosis_or_sequelae"]
+"""Clincalc's classes of the 4Ts, from which our patients are drawn."""
 GRADES = ("none", "grade1-2", "grade1-2", "grade3-4", "grade3-4")
 """Encephalopathy from grade 0 to 4 to the class that others ask for."""
 
 
 def _score(name: str):
-    return lambda patient: dosing.score(name, **patient).value
+    """The score of all patients at once, from the names that are inputs of it."""
+
+    def asked(patients: list[Patient]) -> list[float]:
+        frame = pd.DataFrame(patients).drop(columns=THEIR_CLASSES, errors="ignore")
+        return dosing.score(name, frame)["value"].tolist()
+
+    return asked
 
 
 def _soft(draw: Draw) -> Patient:
@@ -183,14 +192,6 @@ def _four_ts(draw: Draw) -> Patient:
     return _platelets(draw) | _timing(draw) | _sequelae(draw) | cause
 
 
-THEIR_CLASSES = ("thrombocytopenia", "timing", "thrombosis_or_sequelae")
-
-
-def _our_four_ts(patient: Patient) -> float:
-    ours = {name: value for name, value in patient.items() if name not in THEIR_CLASSES}
-    return dosing.score("4ts", **ours).value
-
-
 def _clincalc_four_ts(patient: Patient) -> int:
     classes = {name: patient[name] for name in THEIR_CLASSES}
     return ask_clincalc("four_ts", other_causes=CAUSES[patient["other_cause"]], **classes)["result"]
@@ -261,7 +262,7 @@ COMPARISONS = (
         _medcalc_has_bled,
     ),
     Comparison(
-        "4ts", "4Ts", CLINCALC, "four_ts", _four_ts, _our_four_ts, _clincalc_four_ts,
+        "4ts", "4Ts", CLINCALC, "four_ts", _four_ts, _score("4ts"), _clincalc_four_ts,
         reasons=(
             Reason(
                 "The printed rows overlap: a fall below 30% earns 0, a lowest count of 10 to 19 "
