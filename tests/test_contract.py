@@ -1,0 +1,76 @@
+"""Every answer says all that it found: printed, as JSON, as HTML and in a frame, in one order."""
+
+import json
+from html import unescape
+
+import numpy as np
+import pytest
+
+import dosing
+from dosing.knowledge.library import load
+from dosing.scoring.door import names, needs_of
+from tests.random_patients import drawn, edges_of, names_for
+
+SEEDS = load()
+STARTS = [t for t in SEEDS.tables.values() if t.purpose == "start"]
+ROWS = 8
+RUNNING = {"mcg/kg/min": 2, "mg/kg/h": 0.15, "units/kg/h": 18, "units/h": 1200}
+
+
+def holds(answer, row):
+    """Hold the print, HTML, JSON and row of one patient against the findings of the answer."""
+    told = [f.to_dict() for f in answer.findings]
+    assert json.loads(json.dumps(answer.to_dict(), default=str))["findings"] == told
+    for shown in (str(answer), unescape(answer._repr_html_())):
+        places = [shown.find(str(finding)) for finding in answer.findings]
+        assert -1 not in places
+        assert places == sorted(places)
+        assert answer.cite in shown
+    grave = [f for f in answer.findings if f.level != "note"]
+    assert row["status"] == answer.status
+    assert row["cite"] == answer.cite
+    assert row["reason"] == (grave[0].text if grave else "")
+    assert row["findings"] == told
+
+
+@pytest.mark.parametrize("table", STARTS, ids=[t.id for t in STARTS])
+def test_a_first_order_says_all_that_it_found(table):
+    frame = drawn(names_for(table), ROWS, np.random.default_rng(ROWS), edges_of(table))
+    where = {"indication": table.indication, "authority": table.authority}
+    for _, patient in frame.iterrows():
+        one = dosing.start(table.drug, **where, **patient.to_dict())
+        many = dosing.start(table.drug, patient.to_frame().T, **where, findings=True)
+        holds(one, _unplaced(many.iloc[0]))
+        if one.order is not None and one.order.bolus is not None:
+            assert "bolus" in str(one)
+        assert one.order is None or one.order.unit in str(one)
+
+
+@pytest.mark.parametrize("protocol", SEEDS.protocols.values(), ids=[*SEEDS.protocols])
+def test_a_next_step_says_all_that_it_found(protocol):
+    asked = [n for n in names_for(protocol, "titrate") if n not in ("running", "heparin_units_h")]
+    frame = drawn(asked, ROWS, np.random.default_rng(ROWS), edges_of(protocol))
+    frame["running"] = RUNNING[protocol.dose_unit]
+    for _, patient in frame.iterrows():
+        one = dosing.titrate(protocol.id, **patient.to_dict())
+        many = dosing.titrate(protocol.id, patient.to_frame().T, findings=True)
+        holds(one, _unplaced(many.iloc[0]))
+
+
+@pytest.mark.parametrize("score", names(SEEDS))
+def test_a_score_says_all_that_it_found(score):
+    asked = [n for n in needs_of(SEEDS, score) if n in SEEDS.names]
+    for _, patient in drawn(asked, ROWS, np.random.default_rng(ROWS)).iterrows():
+        one = dosing.score(score, **patient.to_dict())
+        many = dosing.score(score, patient.to_frame().T, findings=True)
+        holds(one, _unplaced(many.iloc[0]))
+
+
+def _unplaced(row):
+    """A row without the place that a frame adds to what it could not read."""
+
+    def bare(text):
+        return text.partition(": ")[2] if ", row p" in text else text
+
+    findings = [f | {"text": bare(f["text"])} for f in row["findings"]]
+    return {**row, "reason": bare(row["reason"]), "findings": findings}
