@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from dosing.rules import columns
+from dosing.ui.titrate import model as titrate_model
 from dosing.ui.titrate.model import (
     TitrateModel,
     derived,
@@ -40,6 +42,28 @@ def running(model):
     fill(model, weight="70", child_pugh="B", crcl="25", baseline_aptt="32")
     model.begin(AT)
     return model
+
+
+def test_one_entry_is_parsed_once_and_each_order_worked_out_once(model, monkeypatch):
+    fill(model, child_pugh="A")
+    parsed, worked = [], []
+    read, start = columns.read_number, titrate_model.starts
+
+    def counted_read(seeds, raw, quantity):
+        if isinstance(raw, str):
+            parsed.append(raw)
+        return read(seeds, raw, quantity)
+
+    def counted_start(table, patients):
+        worked.append(table.id)
+        return start(table, patients)
+
+    monkeypatch.setattr(columns, "read_number", counted_read)
+    monkeypatch.setattr(titrate_model, "starts", counted_start)
+    fill(model, weight="70")
+    model.refresh()
+    assert parsed == ["70"]
+    assert sorted(worked) == sorted(t.id for t in model.authorities().values())
 
 
 def test_nothing_entered_gives_no_dose_and_says_what_is_needed(model):
