@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from dosing.advice.start import Advice, advice_of, starts, table_of
+from dosing.base.bounds import told
 from dosing.base.findings import Finding
 from dosing.base.interval import Interval
 from dosing.base.vector import number
@@ -30,7 +31,7 @@ class Gate:
         return attrs.asdict(self)
 
 
-def gate_of(seeds: Library, advice: Advice, count: float | None) -> Gate:
+def gate_of(seeds: Library, advice: Advice, count: float | str | None) -> Gate:
     """What an authority's advice on warfarin after HIT says of the platelets.
 
     Parameters
@@ -38,8 +39,8 @@ def gate_of(seeds: Library, advice: Advice, count: float | None) -> Gate:
     seeds : Library
     advice : Advice
         On warfarin in HIT.
-    count : float, optional
-        Platelets. [10⁹/L]
+    count : float or str, optional
+        Platelets, or the bound of a count off the scale. [10⁹/L]
     """
     table, option = seeds.tables[advice.table], advice.authority
     allowed = next(r for r in table.rows if not r.refuses)
@@ -77,4 +78,8 @@ def warfarin_gate(
     given = {"platelets": platelets, **(inputs or {})}
     patients = patient_of(seeds, given)
     advice = advice_of(starts(table, patients), 0, given)
-    return gate_of(seeds, advice, number(patients.numbers("platelets")[0]))
+    count: float | str | None = number(patients.numbers("platelets")[0])
+    if "platelets" in patients.beyond and patients.side("platelets")[0]:
+        one = patients.beyond["platelets"]
+        count = told(int(one.side[0]), float(one.bound[0]), "")
+    return gate_of(seeds, advice, count)

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from dosing.advice.guide import Guidance, guidance
+from dosing.advice.guide import Guidance, guidance, surely_fired
 from dosing.advice.start import Advice, advice_of, sizes_of, starts, tables_of
 from dosing.base.findings import Finding, ordered, stopped
 from dosing.knowledge.library import VERSION, Library
@@ -19,7 +19,6 @@ from dosing.orders.pump import is_infusion, strength_name
 from dosing.rules.checks import checks_of, cited, safety_checks
 from dosing.rules.columns import Patients
 from dosing.rules.conditions import names_in
-from dosing.rules.decide import fired
 from dosing.rules.remarks import findings_at
 from dosing.scoring.door import needs_of, score_of, scores
 from dosing.scoring.result import ScoreResult
@@ -206,7 +205,7 @@ def _stage(
         one = score_of(scores(seeds, name, patients), 0, inputs)
         found.append(one)
         patients = _with_total(name, one, patients)
-    said = findings_at(fired(patients, cited(stage.checks, stage.cite)), 0)
+    said = findings_at(surely_fired(patients, cited(stage.checks, stage.cite)), 0)
     orders = []
     for place in stage.orders:
         drug, _, indication = place.partition("/")
@@ -278,7 +277,7 @@ def _refusal(table: Table, advice: Advice, patients: Patients) -> list[Finding]:
     else is still unanswered.
     """
     checks = checks_of(patients.seeds, table)
-    barred = [f for f in findings_at(fired(patients, checks), 0) if f.level == "stop"]
+    barred = [f for f in findings_at(surely_fired(patients, checks), 0) if f.level == "stop"]
     if not barred and advice.order is None and not advice.refused:
         barred = [f for f in advice.findings if f.level == "stop"]
     return barred
@@ -286,7 +285,7 @@ def _refusal(table: Table, advice: Advice, patients: Patients) -> list[Finding]:
 
 def _agent(table: Table, patients: Patients, inputs: Mapping[str, Any]) -> Agent:
     seeds = patients.seeds
-    findings = list(findings_at(fired(patients, cited(table.checks, table.cite)), 0))
+    findings = list(findings_at(surely_fired(patients, cited(table.checks, table.cite)), 0))
     tables = _by_region(seeds.find(table.drug, table.indication), patients)
     advices = [advice_of(starts(t, patients), 0, inputs) for t in tables]
     refusals = [_refusal(t, a, patients) for t, a in zip(tables, advices, strict=True)]

@@ -39,7 +39,9 @@ from dosing.rules.decide import (
     decide,
     settled,
     status_of,
+    unsettled,
 )
+from dosing.rules.offscale import certain
 from dosing.rules.remarks import Remark, findings_at, remark
 
 Array = npt.NDArray[Any]
@@ -162,13 +164,26 @@ def starts(
         Whether what is only to be known is wanted too.
     """
 
+    asked = asked_by_start(patients.seeds, table) if patients.beyond else set()
+
     def answer(some: Patients) -> Starts:
-        return _starts(table, some, label_table, notes)
+        return certain(lambda one: _starts(table, one, label_table, notes), some, asked, _asking)
 
     def evolve(found: Starts, **changes: Any) -> Starts:
         return attrs.evolve(found, **changes)
 
     return settled(answer, patients, evolve)
+
+
+def _asking(found: Starts, needs: dict[str, Array], remarks: tuple[Remark, ...]) -> Starts:
+    """The answers without those that depend on a number which was given only as a bound."""
+    lost = np.any([*needs.values()], axis=0)
+    return attrs.evolve(
+        found,
+        decision=unsettled(found.decision, needs),
+        status=np.where(lost, MISSING, found.status),
+        remarks=(*remarks, *found.remarks),
+    )
 
 
 def _starts(table: Table, patients: Patients, label_table: bool, notes: bool) -> Starts:

@@ -10,6 +10,7 @@ from dosing.base.units import show, show_hours
 from dosing.knowledge.library import VERSION
 from dosing.knowledge.seedtypes import Change, Confirmed, Protocol
 from dosing.knowledge.sentences import words
+from dosing.rules.protocols import measure_word
 
 
 @attrs.frozen(kw_only=True)
@@ -111,7 +112,12 @@ class Step:
 
 
 def working(
-    protocol: Protocol, values: Mapping[str, float], then: Change, at: int, resuming: bool
+    protocol: Protocol,
+    values: Mapping[str, float],
+    then: Change,
+    at: int,
+    resuming: bool,
+    off_scale: Mapping[str, str] | None = None,
 ) -> list[str]:
     """The arithmetic of a step, as a pharmacist would write it.
 
@@ -124,14 +130,21 @@ def working(
     at : int
         The place of the row.
     resuming : bool
+    off_scale : mapping, optional
+        Results off the scale by name, as they are written: ``> 200 s``.
     """
+    off = off_scale or {}
     running, unit = values["running"], protocol.dose_unit
     lines = []
     if protocol.measure == "aptt_ratio" and {"aptt_s", "baseline_aptt_s"} <= values.keys():
         aptt, baseline = values["aptt_s"], values["baseline_aptt_s"]
-        lines.append(
-            f"aPTT {show(aptt)} s ÷ baseline {show(baseline)} s = {show(aptt / baseline, 3)}"
-        )
+        one = off.get("aptt_s", f"{show(aptt)} s")
+        other = off.get("baseline_aptt_s", f"{show(baseline)} s")
+        both = {"aptt_s", "baseline_aptt_s"} <= off.keys()
+        ratio = off.get("aptt_ratio", "not known" if both else show(aptt / baseline, 3))
+        lines.append(f"aPTT {one} ÷ baseline {other}{':' if off else ' ='} {ratio}")
+    elif protocol.measure in off:
+        lines.append(f"{measure_word(protocol)} {off[protocol.measure]}")
     when = ", ".join(
         f"{n} {' or '.join(c) if isinstance(c, list) else c}"
         for n, c in protocol.rows[at].when.items()

@@ -11,6 +11,7 @@ from dosing.base.units import show
 from dosing.knowledge.library import Library
 from dosing.rules.columns import Patients, one_patient
 from dosing.rules.decide import IMPOSSIBLE, MISSING, OK, STOP, needed
+from dosing.rules.offscale import certain
 from dosing.rules.remarks import Remark, findings_at, remark
 
 Array = npt.NDArray[Any]
@@ -56,6 +57,20 @@ def known_drug(seeds: Library, drug: str) -> str:
 
 def windows(seeds: Library, drug: str, patients: Patients) -> Windows:
     """The aPTT sought for each patient's own baseline, or the site's fixed range."""
+    asked = {seeds.names[BASELINE]}
+    return certain(lambda some: _windows(seeds, drug, some), patients, asked, _asking)
+
+
+def _asking(found: Windows, needs: dict[str, Array], remarks: tuple[Remark, ...]) -> Windows:
+    """The ranges without those of a baseline that was given only as a bound."""
+    lost = np.any([*needs.values()], axis=0)
+    low, high = (np.where(lost, np.nan, v) for v in (found.low, found.high))
+    status = np.where(lost, MISSING, found.status)
+    said = (attrs.evolve(r, where=~lost & r.where) for r in found.remarks)
+    return attrs.evolve(found, status=status, low=low, high=high, remarks=(*remarks, *said))
+
+
+def _windows(seeds: Library, drug: str, patients: Patients) -> Windows:
     size, said = patients.size, list(patients.remarks)
     fixed = seeds.site.aptt_range.get(known_drug(seeds, drug))
     nothing = np.full(size, np.nan)
@@ -75,10 +90,14 @@ def windows(seeds: Library, drug: str, patients: Patients) -> Windows:
     status = np.where(refused, IMPOSSIBLE, np.where(missing, MISSING, OK)).astype(np.int8)
     if rule.max_s is not None:
         none = low >= rule.max_s
+        words: Any = baseline
+        if BASELINE in patients.beyond:
+            words = [patients.told(BASELINE, i).removesuffix(" s") for i in range(size)]
+            words = np.array(words, dtype=object)
         said.insert(
             0,
             remark(
-                seeds, "no-aptt-target", none, rule.cite, baseline=baseline,
+                seeds, "no-aptt-target", none, rule.cite, baseline=words,
                 ratio=rule.low_ratio, low=low, limit=rule.max_s,
             ),
         )  # fmt: skip
@@ -106,7 +125,7 @@ def target_of(found: Windows, i: int) -> TargetRange:
     baseline = float(found.patients.numbers(BASELINE)[i])
     if drug in seeds.site.aptt_range:
         trace = [f"the site's aPTT range for {drug}"]
-    elif rule is not None and not np.isnan(baseline):
+    elif rule is not None and not np.isnan(baseline) and not found.patients.side(BASELINE)[i]:
         ends = [show(baseline * ratio, 1) for ratio in (rule.low_ratio, rule.high_ratio)]
         trace = [
             f"{show(rule.low_ratio)} to {show(rule.high_ratio)} × {show(baseline)} s ="

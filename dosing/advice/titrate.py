@@ -7,6 +7,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from dosing.advice.offscale import cautious
 from dosing.advice.step import Step, working
 from dosing.advice.targets import windows
 from dosing.base.units import show
@@ -22,6 +23,7 @@ from dosing.orders.infusion import (
     strength_of,
     strength_remarks,
 )
+from dosing.rules.asked import names_asked
 from dosing.rules.checks import drug_checks
 from dosing.rules.columns import Patients, many_patients
 from dosing.rules.decide import (
@@ -164,7 +166,18 @@ def running_rates(protocol: Protocol, patients: Patients) -> tuple[Array, dict[s
 
 def steps(protocol: Protocol, patients: Patients) -> Steps:
     """The next step of many patients, as :func:`titrated` made them."""
-    return settled(lambda some: _steps(protocol, some), patients, _evolved)
+    asked = decided_by(patients.seeds, protocol) if patients.beyond else set()
+
+    def answer(some: Patients) -> Steps:
+        return cautious(lambda one: _steps(protocol, one), some, asked)
+
+    return settled(answer, patients, _evolved)
+
+
+def decided_by(seeds: Library, protocol: Protocol) -> set[str]:
+    """The quantities by which a next step may differ."""
+    checks = drug_checks(seeds, protocol.drug, protocol.indication, "titrate")
+    return names_asked(seeds, protocol.columns, checks)
 
 
 def _evolved(found: Steps, status: Array, remarks: tuple[Remark, ...]) -> Steps:
@@ -417,9 +430,10 @@ def _working(found: Steps, i: int) -> list[str]:
     at = int(found.change.row[i])
     names = ("aptt_s", "baseline_aptt_s")
     values = {n: float(v) for n in names if (v := patients.numbers(n)[i]) == v}
+    off = {n: patients.told(n, i) for n, one in patients.beyond.items() if one.side[i]}
     values["running"] = float(np.nan_to_num(found.running[i]))
     resuming = not np.isnan(found.held_from[i])
-    lines = working(protocol, values, protocol.rows[at].then, at, resuming)
+    lines = working(protocol, values, protocol.rows[at].then, at, resuming, off)
     return lines + _bolus_working(found, i)
 
 

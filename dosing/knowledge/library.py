@@ -81,6 +81,11 @@ class Library:
         """Every name with its unit, and the quantity that it names."""
         return {name: key for key, q in self.quantities.items() for name in q.names}
 
+    @functools.cached_property
+    def logged(self) -> dict[str, str]:
+        """Every name of what the log of a course may hold, and the quantity that it names."""
+        return {name: key for name, key in self.names.items() if self.quantities[key].logged}
+
     def find(self, drug: str, indication: str, purpose: str = "start") -> dict[str, Table]:
         """The tables of a drug for an indication by authority, in the site's order first."""
         known, key = self.kept("find"), (drug, indication, purpose)

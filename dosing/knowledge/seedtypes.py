@@ -27,7 +27,11 @@ class Name:
 
 @attrs.frozen(kw_only=True)
 class Quantity:
-    """An input that the calculator knows, with its names, units and ranges."""
+    """An input that the calculator knows, with its names, units and ranges.
+
+    ``logged``: the log of a course may hold it. ``off_scale``: a laboratory may send a bound in
+    place of its number; ``no_clot`` says on which side a sample lies that does not clot.
+    """
 
     label: str
     kind: Literal["number", "class", "yes-no"]
@@ -40,6 +44,9 @@ class Quantity:
     values: tuple[str, ...] = ()
     aliases: dict[str, str] = attrs.field(factory=dict)
     help: str = ""
+    logged: bool = False
+    off_scale: bool = False
+    no_clot: Literal["", "above", "below"] = ""
 
     @property
     def base(self) -> str:
@@ -52,7 +59,8 @@ class Derivation:
     """What follows from other inputs, and how far a given value may lie from it.
 
     ``by`` names the arithmetic in :mod:`dosing.rules.derive`; ``parts`` are what it needs, ``may``
-    what it can use. With ``ask_parts`` the parts are asked for, never the
+    what it can use. It is proportional to each of ``rises_with``, inversely to each of
+    ``falls_with``. With ``ask_parts`` the parts are asked for, never the
     result. A given value contradicts its parts where it is off by more than ``share`` of them and
     by more than ``least``, or at all where it is ``exact``; never where ``unless`` holds.
     """
@@ -61,6 +69,8 @@ class Derivation:
     parts: tuple[str, ...]
     may: tuple[str, ...] = ()
     ask_parts: bool = False
+    rises_with: tuple[str, ...] = ()
+    falls_with: tuple[str, ...] = ()
     share: float = 0.0
     least: float = 0.0
     exact: bool = False

@@ -45,6 +45,11 @@ def _quantity(quantity: Quantity) -> Iterator[str]:
             yield f"names.{name}: it has both per_base and in_base; one is expected."
     if quantity.kind == "class" and len(set(quantity.values)) < 2:
         yield "values: two answers at least are expected."
+    for what in ("logged", "off_scale"):
+        if getattr(quantity, what) and quantity.kind != "number":
+            yield f"{what} is true; only a number can be."
+    if quantity.no_clot and not quantity.off_scale:
+        yield f"no_clot is {quantity.no_clot!r}; off_scale = true is expected beside it."
     for alias, value in quantity.aliases.items():
         options = quantity.values or ("no", "yes")
         if value not in options:
@@ -53,6 +58,15 @@ def _quantity(quantity: Quantity) -> Iterator[str]:
 
 def _span(span: tuple[float, float]) -> str:
     return f"{show(span[0])} to {show(span[1])}"
+
+
+def derivations_in(seeds: Library) -> Iterator[str]:
+    """What is wrong with the register of what follows: it moves with what it is made of."""
+    for name, rule in seeds.derivations.items():
+        known = (*rule.parts, *rule.may)
+        for key in ("rises_with", "falls_with"):
+            for part in getattr(rule, key):
+                yield from known_name(part, known, f"{name}: {key}: it is not made of")
 
 
 def lint_drug(drug: Drug, seeds: Library) -> Iterator[str]:
@@ -89,6 +103,7 @@ def lint_drug(drug: Drug, seeds: Library) -> Iterator[str]:
 def registers_in(seeds: Library) -> Iterator[tuple[str, str]]:
     """What is wrong with the registers, by file: every entry is sound and somebody uses it."""
     yield from (("quantities.toml", wish) for wish in quantities_in(seeds))
+    yield from (("derivations.toml", wish) for wish in derivations_in(seeds))
     groups = {quantity.group for quantity in seeds.quantities.values()}
     for name in seeds.groups.keys() - groups:
         yield "groups.toml", f"no input is in {name!r}."

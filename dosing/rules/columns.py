@@ -11,15 +11,16 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from dosing.base.bounds import Beyond, Bound, told
 from dosing.base.fill import fill
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Quantity
-from dosing.rules.convert import convert, from_base, limits
+from dosing.rules.convert import convert, from_base, limits, stand_in
 from dosing.rules.read import (
     half_of_last_digit,
     options_of,
     read_class,
-    read_number,
+    read_result,
     shown,
 )
 from dosing.rules.remarks import Remark, anyone, remark
@@ -49,6 +50,8 @@ class Patients:
     exist, their number where missing. ``given`` are the names that were given; others follow from
     them, by what ``again`` works out; ``filled`` says by name in whose place of a column that was
     given a value follows all the same. ``refused`` says by quantity whose value cannot be.
+    ``beyond`` says by name which values are off the scale: a number that each could stand for is
+    in its place among the values. ``meant`` says that these numbers are tried or were chosen.
     """
 
     seeds: Library
@@ -60,6 +63,8 @@ class Patients:
     conflicts: tuple[Conflict, ...] = ()
     derived: Mapping[str, Callable[[int], str]] = attrs.field(factory=dict)
     filled: Mapping[str, Array] = attrs.field(factory=dict)
+    beyond: Mapping[str, Beyond] = attrs.field(factory=dict)
+    meant: bool = False
     again: Callable[["Patients"], "Patients"] = attrs.field(default=lambda some: some)
     _read: dict[str, Array] = attrs.field(factory=dict, init=False)
 
@@ -112,6 +117,22 @@ class Patients:
         """Whose value of this quantity was refused."""
         return self.refused.get(self.seeds.names[name], False)
 
+    def side(self, name: str) -> Array:
+        """On which side of its bound each value lies; 0 where it is a plain number."""
+        found = np.zeros(self.size, dtype=np.int8)
+        for other in self.seeds.quantities[self.seeds.names[name]].names:
+            if other in self.beyond:
+                found = np.where(found == 0, self.beyond[other].side, found)
+        return found
+
+    def told(self, name: str, i: int, sign: bool = True) -> str:
+        """The value of one patient with its unit, off the scale with a sign or in words."""
+        unit = self.seeds.quantities[self.seeds.names[name]].names[name].unit
+        one = self.beyond.get(name)
+        if one is not None and one.side[i]:
+            return told(int(one.side[i]), float(one.bound[i]), unit, sign)
+        return shown(float(self.numbers(name)[i]), unit)
+
     def as_given(self, name: str) -> Array:
         """The values under a name as they were given, with the gaps that were filled since."""
         values, filled = self.values[name], self.filled.get(name)
@@ -140,6 +161,7 @@ class Patients:
             values={n: v[rows] for n, v in self.values.items()},
             refused={n: v[rows] for n, v in self.refused.items()},
             filled={n: v[rows] for n, v in self.filled.items()},
+            beyond={n: v.take(rows) for n, v in self.beyond.items()},
             remarks=(),
             conflicts=(),
             derived={},
@@ -195,12 +217,16 @@ def many_patients(seeds: Library, columns: Mapping[str, Any], size: int) -> Pati
     values: dict[str, Array] = {}
     remarks: list[Remark] = []
     refused: dict[str, Array] = {}
+    beyond: dict[str, Beyond] = {}
     for name, column in columns.items():
         key = quantity_key(seeds, name)
         quantity = seeds.quantities[key]
         if quantity.kind == "number":
-            found, problems = _numbers(seeds, column, quantity)
-            bad = _judge(seeds, found, quantity, name, remarks)
+            found, problems, sides = _numbers(seeds, column, quantity)
+            bad = _judge(seeds, found, quantity, name, remarks, sides)
+            if sides is not None:
+                beyond[name] = Beyond(sides if bad is None else np.where(bad, 0, sides), found)
+                found = np.where(sides == 0, found, stand_in(beyond[name], quantity, name))
         else:
             found, problems = _codes(seeds, column, quantity)
             bad = None
@@ -216,7 +242,7 @@ def many_patients(seeds: Library, columns: Mapping[str, Any], size: int) -> Pati
         if found.dtype.kind == "f" and size == 1 and bad is None and found[0] != found[0]:
             continue  # nothing was given
         values[name] = found
-    made = Patients(seeds, size, values, tuple(values), tuple(remarks), refused)
+    made = Patients(seeds, size, values, tuple(values), tuple(remarks), refused, beyond=beyond)
     return _given_twice(made)
 
 
@@ -228,31 +254,33 @@ class Codes:
     words: tuple[Any, ...]
 
 
-def _numbers(seeds: Library, column: Any, quantity: Quantity) -> tuple[Array, dict[int, str]]:
-    """A column as numbers, and for each place that is no number, a sentence."""
+def _numbers(
+    seeds: Library, column: Any, quantity: Quantity
+) -> tuple[Array, dict[int, str], Array | None]:
+    """A column as numbers or bounds, a sentence for each place that is neither, and the sides."""
     if isinstance(column, np.ndarray) and column.dtype.kind in "fiu":
-        return column.astype(float, copy=False), {}
+        return column.astype(float, copy=False), {}, None
     if isinstance(column, Codes):
         column = _spread(column)
     problems: dict[int, str] = {}
-    if len(column) == 1:
-        try:
-            return np.array([read_number(seeds, column[0], quantity)]), problems
-        except ValueError as error:
-            return np.array([np.nan]), {0: str(error)}
     found = np.full(len(column), np.nan)
-    seen: dict[Any, tuple[float, str]] = {}
+    sides: Array | None = None
+    seen: dict[Any, tuple[float | Bound, str]] = {}
     for i, raw in enumerate(column):
         key = (type(raw), raw if isinstance(raw, str | int | float) else id(raw))
         if key not in seen:
             try:
-                seen[key] = (read_number(seeds, raw, quantity), "")
+                seen[key] = (read_result(seeds, raw, quantity), "")
             except ValueError as error:
                 seen[key] = (np.nan, str(error))
-        found[i], problem = seen[key]
+        value, problem = seen[key]
+        if isinstance(value, Bound):
+            sides = np.zeros(len(column), dtype=np.int8) if sides is None else sides
+            sides[i], value = value.side, value.value
+        found[i] = value
         if problem:
             problems[i] = problem
-    return found, problems
+    return found, problems, sides
 
 
 def _spread(column: Codes) -> list[Any]:
@@ -307,12 +335,19 @@ def _as_codes(column: Any) -> Codes:
 
 
 def _judge(
-    seeds: Library, values: Array, quantity: Quantity, name: str, remarks: list[Remark]
+    seeds: Library,
+    values: Array,
+    quantity: Quantity,
+    name: str,
+    remarks: list[Remark],
+    sides: Array | None = None,
 ) -> Array | None:
-    """Whose value is impossible; says so, and what is unusual."""
+    """Whose value is impossible; says so, and what is unusual where it is no bound."""
     low, high = limits(quantity, name)
     unit = quantity.names[name].unit
     bad: Array | None = None
+    if sides is not None:
+        values = np.where((sides != 0) & np.isinf(values), np.nan, values)
     outside = (values < low) | (values > high)
     if outside.any():
         bad = outside
@@ -331,6 +366,7 @@ def _judge(
         base = convert(values, quantity, name, quantity.base)
         odd = (base < quantity.usual[0]) | (base > quantity.usual[1])
         odd = odd if bad is None else odd & ~bad
+        odd = odd if sides is None else odd & (sides == 0)
         if odd.any():
             least, most = (float(from_base(end, quantity, name)) for end in quantity.usual)
             said = {"value": _shown(values, unit, odd), "low": least, "high": most}

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from dosing.base.bounds import FROM, LEAST, NEAR, Beyond
 from dosing.base.interval import Interval
 from dosing.knowledge.faults import SeedError
 from dosing.knowledge.seedtypes import Quantity
@@ -49,6 +50,14 @@ def limits(quantity: Quantity, name: str) -> tuple[float, float]:
         float(convert(low, quantity, quantity.base, name)),
         float(convert(high, quantity, quantity.base, name)),
     )
+
+
+def stand_in(beyond: Beyond, quantity: Quantity, name: str) -> Any:
+    """The possible value next to each bound, on the side of the true value."""
+    low, high = limits(quantity, name)
+    step = np.maximum(NEAR * np.abs(beyond.bound), LEAST)
+    near = beyond.bound + np.where(np.abs(beyond.side) == FROM, 0.0, np.sign(beyond.side) * step)
+    return np.clip(near, low, high)
 
 
 def possible_range(quantity: Quantity, name: str) -> Interval:

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
@@ -12,15 +12,17 @@ from dosing.base.units import show
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Protocol as Titration
 from dosing.knowledge.seedtypes import ProtocolRow, Row, Table
+from dosing.rules import remarks
 from dosing.rules.checks import Cited
 from dosing.rules.columns import Conflict, Patients
 from dosing.rules.conditions import meets, required
 from dosing.rules.read import options_of
-from dosing.rules.remarks import Remark, remark
+from dosing.rules.remarks import Answers, Remark, remark
+from dosing.rules.tables import MISSING as NO_ROW
 from dosing.rules.tables import OUTSIDE, Grid, grid_of
 
 Array = npt.NDArray[Any]
-STATUSES = ("ok", "stop", "missing", "impossible")
+STATUSES = remarks.STATUSES
 OK, STOP, MISSING, IMPOSSIBLE = range(len(STATUSES))
 
 
@@ -196,14 +198,13 @@ def status_of(
     return status
 
 
-class Answers(Protocol):
-    """What every answer for many patients has."""
-
-    @property
-    def status(self) -> Array: ...
-    @property
-    def remarks(self) -> tuple[Remark, ...]: ...
-    def numbers(self) -> dict[str, Array]: ...
+def unsettled(decision: Decision, needs: Mapping[str, Array]) -> Decision:
+    """The decision without the rows of those whose number is needed."""
+    missing = dict(decision.missing)
+    for name, where in needs.items():
+        missing[name] = where | missing.get(name, False)
+    lost = np.any([*needs.values()], axis=0)
+    return attrs.evolve(decision, row=np.where(lost, NO_ROW, decision.row), missing=missing)
 
 
 A = TypeVar("A", bound=Answers)

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from dosing.base.bounds import Beyond
 from dosing.base.fill import fill
 from dosing.base.units import show
 from dosing.equations import renal
@@ -79,10 +80,35 @@ def _filled(patients: Patients, name: str, rule: Derivation, follows: Follows) -
         def words(i: int) -> str:
             return _said(patients, name, rule, follows, i) if open_[i] else ""
 
+    if patients.beyond:
+        patients = _beyond(patients, name, rule, follows.value, open_)
     derived = patients.derived if words is None else {**patients.derived, name: words}
     filled = patients.filled if given is None else {**patients.filled, name: open_}
     values = {**patients.values, name: value}
     return attrs.evolve(patients, values=values, derived=derived, filled=filled)
+
+
+def _beyond(
+    patients: Patients, name: str, rule: Derivation, value: Array, open_: Array
+) -> Patients:
+    """The bound of what follows from a part that is off the scale, and on which side it lies."""
+    parts = [*((p, 1) for p in rule.rises_with), *((p, -1) for p in rule.falls_with)]
+    sides = [sign * np.where(open_, patients.side(part), 0) for part, sign in parts]
+    if not any(s.any() for s in sides):
+        return patients
+    up, down = (np.any([s * sign > 0 for s in sides], axis=0) for sign in (1, -1))
+    side = np.where(up & down, 0, sides[0] if len(sides) == 1 else np.sum(sides, axis=0))
+    bound = value
+    for part, sign in parts:
+        one = patients.beyond.get(part)
+        if one is not None:
+            share = np.where(one.side == 0, 1.0, one.bound / patients.numbers(part))
+            bound = bound * share**sign
+    side = np.clip(side, -2, 2).astype(np.int8)
+    if (given := patients.beyond.get(name)) is not None:
+        side = np.where(open_, side, given.side)
+        bound = np.where(open_, bound, given.bound)
+    return attrs.evolve(patients, beyond={**patients.beyond, name: Beyond(side, bound)})
 
 
 def _where(open_: Array, follows: Follows, patients: Patients, name: str) -> Array:
@@ -114,13 +140,19 @@ def _contradicted(
     assert given is not None
     if not rule.may_contradict or not both.any():
         return patients
+    if patients.beyond and rule.exact:
+        for part in (*rule.parts, *rule.may):
+            both = both & (patients.side(part) == 0)
     if given.dtype.kind != "f":
         apart = both & (given != follows.value)
     else:
         low = follows.value if follows.low is None else follows.low
         high = follows.value if follows.high is None else follows.high
+        if patients.beyond:
+            low, high = _opened(patients, name, rule, low, high)
         off = np.maximum(low - given, given - high)
-        allowed = np.maximum(rule.least, rule.share * np.where(given > high, high, low))
+        end = np.where(given > high, high, low)
+        allowed = np.maximum(rule.least, rule.share * np.where(np.isinf(end), 0.0, end))
         apart = both & (np.round(off - allowed, 9) > 0)  # 9: what adding and dividing leave
     if rule.unless:
         apart &= ~np.asarray(meets(patients, rule.unless))
@@ -140,6 +172,17 @@ def _contradicted(
     said = {"label": quantity.label, "parts": parts, **texts}
     conflict = Conflict(name, apart, follows.value, said)
     return attrs.evolve(patients, conflicts=(*patients.conflicts, conflict))
+
+
+def _opened(
+    patients: Patients, name: str, rule: Derivation, low: Array, high: Array
+) -> tuple[Array, Array]:
+    """The range in which a value may lie, open on the side on which a part is off the scale."""
+    for part in (*rule.parts, *rule.may):
+        side = patients.side(part) * (-1 if part in rule.falls_with else 1)
+        low, high = np.where(side < 0, -np.inf, low), np.where(side > 0, np.inf, high)
+    own = patients.side(name)  # a bound that was given agrees with whatever lies on its side
+    return np.where(own > 0, -np.inf, low), np.where(own < 0, np.inf, high)
 
 
 def _listed(labels: list[str]) -> str:

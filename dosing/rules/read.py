@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dosing.base.bounds import Bound, split
 from dosing.base.fill import fill
 from dosing.base.units import quoted, show
 from dosing.base.vector import is_missing
@@ -48,6 +49,39 @@ def parse_number(seeds: Speaks, text: str) -> float:
     if not _NUMBER.fullmatch(plain):
         raise ValueError(_words(seeds, "not-plain-number", typed=repr(_short(plain))))
     return float(plain.replace(",", "."))
+
+
+def read_result(seeds: Speaks, raw: Any, quantity: Quantity) -> float | Bound:
+    """One number, or what stands in place of one that is off the scale.
+
+    Raises
+    ------
+    ValueError
+        In a sentence, for what is neither, and for a bound where only a number makes sense.
+
+    Examples
+    --------
+    >>> from dosing.knowledge.library import load
+    >>> read_result(load(), "> 200", load().quantities["aptt"])
+    Bound(value=200.0, side=1)
+    """
+    if not isinstance(raw, str) or (found := split(raw)) is None:
+        return read_number(seeds, raw, quantity)
+    side, text = found
+    if not quantity.off_scale:
+        raise ValueError(_words(seeds, "bound-no-sense", label=quantity.label, typed=_short(raw)))
+    if text:
+        return Bound(read_number(seeds, text, quantity), side)
+    bound = _no_clot(quantity)
+    if bound is None:
+        raise ValueError(_words(seeds, "not-a-number", label=quantity.label, typed=quoted(raw)))
+    return bound
+
+
+def _no_clot(quantity: Quantity) -> Bound | None:
+    """Where a sample that does not clot lies on the scale; None where the words mean nothing."""
+    sign = {"above": 1, "below": -1}.get(quantity.no_clot)
+    return None if sign is None else Bound(sign * np.inf, sign)
 
 
 def read_number(seeds: Speaks, raw: Any, quantity: Quantity) -> float:

@@ -12,6 +12,7 @@ from dosing.base.findings import LEVELS, Finding, Level, ordered
 from dosing.knowledge.seedtypes import Sentence
 
 Array = npt.NDArray[Any]
+STATUSES = ("ok", "stop", "missing", "impossible")  # how an answer may stand
 
 
 class Speaks(Protocol):
@@ -53,6 +54,16 @@ class Remark:
     def varies(self) -> bool:
         """Whether the sentence differs between patients."""
         return any(isinstance(v, np.ndarray | dict) and len(v) for v in self.values.values())
+
+
+class Answers(Protocol):
+    """What every answer for many patients has."""
+
+    @property
+    def status(self) -> Array: ...
+    @property
+    def remarks(self) -> tuple[Remark, ...]: ...
+    def numbers(self) -> dict[str, Array]: ...
 
 
 def _of(value: Any, i: int) -> Any:

@@ -13,10 +13,11 @@ from dosing.equations import renal
 from dosing.knowledge.library import Library
 from dosing.knowledge.scoretypes import Equation, Score
 from dosing.rules.additive import read, totals
-from dosing.rules.asked import with_parts
+from dosing.rules.asked import names_asked, with_parts
 from dosing.rules.columns import Patients
 from dosing.rules.conditions import meets, names_in
 from dosing.rules.decide import IMPOSSIBLE, MISSING, OK, STATUSES, STOP, settled
+from dosing.rules.offscale import certain
 from dosing.rules.remarks import Remark, anyone, findings_at, remark, withheld
 from dosing.scoring import drugs, organs, warfarin
 from dosing.scoring.parts import Array, Calculation, Parts, parts_at, plain
@@ -91,10 +92,15 @@ def scores(seeds: Library, name: str, patients: Patients, weight_rule: str | Non
         raise ValueError(f"there is no weight rule {weight_rule!r}; there are {known}")
     rule = weight_rule or seeds.site.crcl_weight
 
-    def answer(some: Patients) -> Scores:
+    asked = names_asked(seeds, needs_of(seeds, name)) if patients.beyond else set()
+
+    def one(some: Patients) -> Scores:
         if name in seeds.scores:
             return _additive(seeds.scores[name], some)
         return _equation(seeds.equations[name], rule, some)
+
+    def answer(some: Patients) -> Scores:
+        return certain(one, some, asked, _asking)
 
     found = settled(answer, patients, _changed)
     return _quiet(found) if patients.conflicts else found
@@ -102,6 +108,21 @@ def scores(seeds: Library, name: str, patients: Patients, weight_rule: str | Non
 
 def _changed(found: Scores, **changes: Any) -> Scores:
     return attrs.evolve(found, **changes)
+
+
+def _asking(found: Scores, needs: dict[str, Array], remarks: tuple[Remark, ...]) -> Scores:
+    """The scores without those that depend on a number which was given only as a bound."""
+    lost = np.any([*needs.values()], axis=0)
+    said = (
+        attrs.evolve(r, where=~lost & r.where) if r in found.beside else r for r in found.remarks
+    )
+    return attrs.evolve(
+        found,
+        status=np.where(lost, MISSING, found.status).astype(np.int8),
+        value=np.where(lost, np.nan, found.value),
+        asked=(*((n, w) for n, w in needs.items() if w.any()), *found.asked),
+        remarks=(*remarks, *said),
+    )
 
 
 def _quiet(found: Scores) -> Scores:

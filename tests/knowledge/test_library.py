@@ -237,3 +237,14 @@ def test_a_hospital_says_from_when_and_by_whom_its_table_was_read(site):
         assert table.reviewed_by == "Pharmacy committee"
     wrong = reviewed.replace('"2026-02-01"', '"1.2.2026"')
     refuse(site, "tables/argatroban_hit_us_label.toml", wrong, "effective: .*a date is expected")
+
+
+def test_what_a_log_may_hold_comes_from_the_registry():
+    logged = load().logged
+    assert {
+        "aptt_s", "anti_xa_units_ml", "act_s", "fibrinogen_g_l", "fibrinogen_mg_dl", "platelets",
+        "inr", "hemoglobin_g_dl", "hemoglobin_g_l", "creatinine_mg_dl", "bilirubin_umol_l",
+        "baseline_aptt_s", "running", "heparin_units_h",
+    } <= set(logged)  # fmt: skip
+    assert logged["platelets_per_ul"] == "platelets"
+    assert not {"weight_kg", "age_y", "child_pugh"} & set(logged)

@@ -18,7 +18,7 @@ WRITE = "(write '[35, 46)', '>= 80' or 'any')."
         ({"appt_s": ">= 80"}, ["no quantity is called 'appt_s'; did you mean 'aptt_s'?"]),
         ({"aptt_s": "80-90"}, [f"aptt_s: not an interval: '80-90' {WRITE}"]),
         ({"aptt_s": "[90, 80]"}, [f"aptt_s: not an interval: '[90, 80]' {WRITE}"]),
-        ({"aptt_s": "> 800"}, ["aptt_s: 800 is no possible value; possible is 15 to 300 s."]),
+        ({"aptt_s": "> 1800"}, ["aptt_s: 1,800 is no possible value; possible is 15 to 1,000 s."]),
         ({"aptt_s": "> nan"}, [f"aptt_s: not an interval: '> nan' {WRITE}"]),
         ({"child_pugh": "D"}, ["child_pugh is never 'D'; it is one of none, A, B, C."]),
         ({"many": ["1", "2"]}, ["many takes an interval, not a list."]),

@@ -189,8 +189,8 @@ FAULTS = {
         f"{LABEL}: row 2: child_pugh is never 'D'; it is one of none, A, B, C.",
     ),
     "an impossible edge": (
-        edited(UHS, 'aptt_s = "> 90"', 'aptt_s = "> 900"'),
-        f"{UHS}: row 3: aptt_s: 900 is no possible value; possible is 15 to 300 s.",
+        edited(UHS, 'aptt_s = "> 90"', 'aptt_s = "> 1900"'),
+        f"{UHS}: row 3: aptt_s: 1,900 is no possible value; possible is 15 to 1,000 s.",
     ),
     "an unknown group of inputs": (
         {"quantities.toml": OWN_QUANTITY.replace("tion", "ton") + "names = { own_x = {} }"},

@@ -31,7 +31,7 @@ def test_the_shipped_profile_is_sound():
         ({"pump_step_ml_h": -0.1}, "pump_step_ml_h is -0.1; 0.01 to 1 mL/h is expected."),
         ({"weight_caps": {"heparin": 1300.0}}, "weight_caps.heparin is 1,300 kg; 35 to 180 kg"),
         ({"aptt_range": {"heparin": (6.0, 10.0)}},
-         "aptt_range.heparin is 6 to 10 s; 15 to 300 s is possible."),
+         "aptt_range.heparin is 6 to 10 s; 15 to 1,000 s is possible."),
         ({"concentration_mg_ml": {"bivalirudin": 50.0}},
          "concentration_mg_ml.bivalirudin is 50; for bivalirudin"),
     ],

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from dosing.knowledge.library import load
-from dosing.lint.registers import lint_drug, quantities_in
+from dosing.lint.registers import derivations_in, lint_drug, quantities_in
 
 SEEDS = load("")
 APTT = SEEDS.quantities["aptt"]
@@ -31,11 +31,14 @@ def named(**changed):
         ({"names": {}}, "aptt: it has no name under which it is asked."),
         ({"possible": None}, "aptt: possible is missing"),
         ({"usual": (20.0, 20.0)}, "aptt: usual is 20 to 20; the lower end comes first."),
-        ({"usual": (20.0, 400.0)}, "aptt: usual is 20 to 400, beyond what is possible, 15 to 300."),
-        ({"usual": (10.0, 100.0)}, "aptt: usual is 10 to 100, beyond what is possible, 15 to 300."),
+        ({"usual": (20.0, 1400.0)}, "aptt: usual is 20 to 1,400, beyond what is possible, 15 to 1"),
+        ({"usual": (10.0, 100.0)}, "aptt: usual is 10 to 100, beyond what is possible, 15 to 1,"),
         (named(per_base=0.0), "aptt: names.aptt_s: its factor is 0; above 0 is expected."),
         (named(in_base=-1.0), "aptt: names.aptt_s: its factor is -1; above 0 is expected."),
         (named(in_base=1.0, per_base=1.0), "aptt: names.aptt_s: it has both per_base and in_base"),
+        ({"kind": "yes-no", "off_scale": False}, "aptt: logged is true; only a number can be."),
+        ({"kind": "yes-no", "logged": False}, "aptt: off_scale is true; only a number can be."),
+        ({"off_scale": False}, "aptt: no_clot is 'above'; off_scale = true is expected beside it."),
         ({"kind": "class", "values": ("A",)}, "aptt: values: two answers at least are expected."),
         ({"kind": "yes-no", "aliases": {"j": "ja"}}, "aptt: aliases.j stands for 'ja'; it may"),
         ({"group": "blod"}, "aptt: there is no group 'blod'; did you mean 'blood'?"),
@@ -64,3 +67,12 @@ def with_part(part, **changed):
 def test_a_faulty_drug_is_told_what_to_mend(changed, said):
     found = list(lint_drug(attrs.evolve(ARGATROBAN, **changed), SEEDS))
     assert [wish for wish in found if wish.startswith(said)]
+
+
+def test_what_follows_moves_only_with_what_it_is_made_of():
+    ratio = attrs.evolve(SEEDS.derivations["aptt_ratio"], rises_with=("aptt",), falls_with=("inr",))
+    wishes = list(derivations_in(attrs.evolve(SEEDS, derivations={"aptt_ratio": ratio})))
+    assert [w.split(";")[0] for w in wishes] == [
+        "aptt_ratio: rises_with: it is not made of 'aptt'",
+        "aptt_ratio: falls_with: it is not made of 'inr'",
+    ]

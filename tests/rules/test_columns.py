@@ -181,3 +181,49 @@ def test_who_was_answered_yes():
     assert one_patient(SEEDS, {}).is_yes("ecmo").tolist() == [False]
     many = many_patients(SEEDS, {"ecmo": ["no", None, "yes"]}, 3)
     assert many.is_yes("ecmo").tolist() == [False, False, True]
+
+
+def test_a_bound_is_kept_beside_the_nearest_number_that_it_could_stand_for():
+    patients = one_patient(SEEDS, {"aptt_s": "> 200", "platelets": "< 20", "inr": ">= 4"})
+    assert patients.numbers("aptt_s")[0] == pytest.approx(200, abs=0.001)
+    assert patients.numbers("aptt_s")[0] > 200
+    assert patients.numbers("platelets")[0] < 20
+    assert patients.numbers("inr")[0] == 4
+    assert [int(patients.side(n)[0]) for n in ("aptt_s", "platelets", "inr")] == [1, -1, 2]
+    assert patients.told("aptt_s", 0) == "> 200 s"
+    assert patients.told("platelets", 0, sign=False) == "less than 20 × 10⁹/L"
+
+
+def test_a_bound_is_told_in_its_own_unit_and_its_side_in_any():
+    patients = one_patient(SEEDS, {"bilirubin_umol_l": "> 500"})
+    assert patients.side("bilirubin_mg_dl")[0] == 1
+    assert patients.told("bilirubin_umol_l", 0) == "> 500 micromol/L"
+    assert patients.numbers("bilirubin_mg_dl")[0] == pytest.approx(500 / 17.1)
+
+
+def test_no_clot_stands_at_the_end_of_what_is_possible():
+    patients = one_patient(SEEDS, {"aptt_s": "no clot", "fibrinogen_g_l": "no clot"})
+    assert patients.numbers("aptt_s")[0] == 1000
+    assert patients.numbers("fibrinogen_g_l")[0] == 0.05
+    assert patients.told("aptt_s", 0) == "no clot"
+
+
+def test_what_is_unusual_is_not_asked_of_a_bound():
+    assert said(one_patient(SEEDS, {"aptt_s": "> 200"})) == []
+    assert said(one_patient(SEEDS, {"aptt_s": 200}))
+
+
+@pytest.mark.parametrize("text", ["> 5000", "> -3", "< 3"])
+def test_an_impossible_bound_is_refused_as_a_number_would_be(text):
+    assert "is not possible (15 to 1,000)" in refusal(aptt_s=text)
+
+
+def test_bounds_of_many_patients_are_theirs_alone():
+    patients = many_patients(SEEDS, {"aptt_s": ["44", "> 200", None, "> 9000", "< 20"]}, 5)
+    assert patients.side("aptt_s").tolist() == [0, 1, 0, 0, -1]
+    assert patients.lacks("aptt_s").tolist() == [False, False, True, True, False]
+    assert patients.take(np.array([4, 0])).side("aptt_s").tolist() == [-1, 0]
+
+
+def test_a_column_of_numbers_has_no_bounds():
+    assert many_patients(SEEDS, {"aptt_s": np.array([44.0, 200.0])}, 2).beyond == {}

@@ -8,6 +8,7 @@ from dosing.advice.start import starts
 from dosing.knowledge.library import load
 from dosing.rules.columns import many_patients, one_patient
 from dosing.rules.derive import BY, derive
+from tests.support import patient
 
 SEEDS = load()
 KIDNEYS = {"age_y": 85, "sex": "male", "creatinine_mg_dl": 4, "weight_kg": 70}
@@ -170,3 +171,37 @@ def test_in_a_column_with_gaps_what_was_filled_does_not_hide_a_contradiction():
     }  # fmt: skip
     found = starts(table, derive(many_patients(SEEDS, columns, 2)))
     assert found.status.tolist() == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("aptt", "baseline", "side", "told"),
+    [("> 200", 32, 1, "> 6.25"), ("< 20", 32, -1, "< 0.625"), (60, "> 30", -1, "< 2"),
+     (60, "< 30", 1, "> 2"), (">= 64", 32, 2, ">= 2"), ("> 200", "< 40", 2, ">= 5"),
+     ("> 200", "> 40", 0, None), ("no clot", 32, 1, "no clot")],
+)  # fmt: skip
+def test_a_ratio_lies_on_the_side_on_which_its_parts_do(aptt, baseline, side, told):
+    found = patient({"aptt_s": aptt, "baseline_aptt_s": baseline})
+    assert np.sign(found.side("aptt_ratio")[0]) == np.sign(side)
+    if told:
+        assert found.told("aptt_ratio", 0) in (told, told.replace(">=", ">"))
+
+
+def test_a_clearance_falls_as_an_unknown_creatinine_rises():
+    found = patient({"age_y": 70, "sex": "male", "weight_kg": 72, "creatinine_mg_dl": "> 5"})
+    assert found.told("crcl_ml_min", 0) == "< 14 mL/min"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "aptt", "apart"),
+    [(9, "> 200", False), (2, "> 200", True), (2, "< 200", False), (9, "< 200", True),
+     ("> 5", 200, False), ("> 9", 200, True), ("< 9", 200, False), ("< 2", 200, True)],
+)  # fmt: skip
+def test_a_bound_contradicts_only_what_lies_on_its_other_side(ratio, aptt, apart):
+    found = patient({"aptt_ratio": ratio, "aptt_s": aptt, "baseline_aptt_s": 32})
+    assert [c.name for c in found.conflicts] == (["aptt_ratio"] if apart else [])
+
+
+def test_a_class_is_not_held_against_a_part_that_is_only_a_bound():
+    inputs = {"albumin_g_dl": 3, "ascites": "none", "encephalopathy_grade": 0, "inr": 1.1}
+    assert patient({"bilirubin_mg_dl": "> 2.5", "child_pugh": "C", **inputs}).conflicts == ()
+    assert patient({"bilirubin_mg_dl": 2.5, "child_pugh": "C", **inputs}).conflicts

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from dosing.base.bounds import Bound
 from dosing.base.units import show
 from dosing.knowledge.library import load
 from dosing.rules.read import (
@@ -19,6 +21,7 @@ from dosing.rules.read import (
     parse_number,
     read_class,
     read_number,
+    read_result,
     shown,
 )
 
@@ -123,3 +126,33 @@ def test_a_number_is_shown_with_its_unit_however_large():
     assert shown(1250.0, "units") == "1,250 units"
     assert shown(math.inf, "kg") == "inf kg"
     assert len(shown(1e300, "kg")) < 80
+
+
+APTT, FIBRINOGEN, PLATELETS = (SEEDS.quantities[n] for n in ("aptt", "fibrinogen", "platelets"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [(">200", Bound(200, 1)), ("over 180,5", Bound(180.5, 1)), ("<20", Bound(20, -1)),
+     ("no clot", Bound(math.inf, 1)), ("44", 44), (44, 44), (">= 150", Bound(150, 2))],
+)  # fmt: skip
+def test_a_result_off_the_scale_is_read_as_its_bound(raw, read):
+    assert read_result(SEEDS, raw, APTT) == read
+
+
+def test_fibrinogen_that_does_not_clot_is_below_the_lowest():
+    assert read_result(SEEDS, "unclottable", FIBRINOGEN) == Bound(-math.inf, -1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "quantity", "said"),
+    [("> 70", WEIGHT, "Body weight: > 70 is only a bound; a number is needed here."),
+     ("no clot", WEIGHT, "Body weight: no clot is only a bound; a number is needed here."),
+     ("no clot", PLATELETS, "Platelet count: 'no clot' is not a number."),
+     ("> many", APTT, "aPTT: 'many' is not a plain number: use digits, such as 78.5."),
+     ("> 1,000", APTT, "aPTT: 1,000 can be read in two ways"), ("clotted", APTT, "aPTT: 'clotted'"),
+     (">", APTT, "aPTT: '>' is not")],
+)  # fmt: skip
+def test_a_bound_that_makes_no_sense_is_refused_in_a_sentence(raw, quantity, said):
+    with pytest.raises(ValueError, match=rf"^{re.escape(said)}"):
+        read_result(SEEDS, raw, quantity)
