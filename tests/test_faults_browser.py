@@ -1,5 +1,6 @@
 """Every fault that could leave a dose beside values it was not computed from, in a real browser."""
 
+import contextlib
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import time
 
 import pytest
 
+from dosing.ui.guard import STATIC
 from tests.browser_support import (
     DATA,
     Cable,
@@ -32,6 +34,32 @@ KEPT = "localStorage.getItem('dosing:probe')"
 LOOK_AWAY = """(hidden) => {
   Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
   document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+# Whether a result is in sight as true and no alert is, in one look.
+SHOWN = """([live, alert, words]) => {
+  const out = document.querySelector(`${live} #out`);
+  const seen = (el) => el?.checkVisibility({ visibilityProperty: true }) ?? false;
+  return seen(out) && out.textContent.includes(words) && !seen(document.querySelector(alert));
+}"""
+
+# The browser's half of the guard alone, on a page with a clock of the test: each heartbeat stays
+# unanswered until the test answers it.
+GUARD = """async (source) => {
+  document.body.innerHTML = "<div class='dosing-app'><div id='guard'></div></div>";
+  const code = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const { default: part } = await import(code);
+  const heard = [];
+  window.pings = [];
+  const known = { part: 'guard', computed_for: {}, ok: true, message: '' };
+  const model = {
+    get: (name) => known[name],
+    on: (name, act) => name === 'msg:custom' && heard.push(act),
+    off: () => {},
+    send: ({ ping }) => window.pings.push(ping),
+  };
+  window.answer = (ping) => heard.forEach((act) => act({ pong: ping }));
+  part.render({ model, el: document.querySelector('#guard') });
 }"""
 
 # Notes every wrong date that could be seen, from the first moment of the page.
@@ -100,10 +128,8 @@ def says(page, words):
 
 
 def shows(page, words):
-    """Wait until a result is shown as true."""
-    page.wait_for_selector(f"{LIVE} #out:has-text('{words}')")
-    assert out(page).is_visible()
-    assert not page.locator(ALERT).is_visible()
+    """Wait until a result is shown as true, without an alert beside it."""
+    until(lambda: page.evaluate(SHOWN, [LIVE, ALERT, words]), what=f"shown as true: {words}")
 
 
 def keeps(page, words):
@@ -266,6 +292,30 @@ def test_coming_back_to_a_page_trusts_nothing_until_it_is_answered(visit):
     finally:
         os.kill(pid, signal.SIGCONT)
     shows(page, "Twice 21 is 42")
+
+
+def test_late_answers_bring_no_result_back_that_would_go_again_at_once(browser):
+    with contextlib.closing(browser.new_page()) as page:
+        page.clock.install()
+        page.goto("about:blank")
+        page.evaluate(GUARD, (STATIC / "guard.js").read_text(encoding="utf-8"))
+
+        def state():
+            return page.evaluate("document.querySelector('.dosing-app').className")
+
+        page.evaluate("answer(pings.at(-1))")
+        assert state() == "dosing-app dosing-live"
+        page.clock.run_for(6000)
+        assert state() == "dosing-app dosing-stale"
+        for asked_before_s, seen in ((3, "stale"), (2, "stale"), (1, "live")):
+            page.evaluate(f"answer(pings.at(-1) - {asked_before_s})")
+            assert state() == f"dosing-app dosing-{seen}", f"asked {asked_before_s} s before"
+            page.clock.run_for(500)
+        # Once they are back, an answer of the same age keeps them until it counts as silence.
+        page.clock.run_for(1500)
+        assert state() == "dosing-app dosing-live"
+        page.clock.run_for(2500)
+        assert state() == "dosing-app dosing-stale"
 
 
 def test_entries_come_back_only_when_asked_for(visit):

@@ -1,6 +1,7 @@
 // The browser's half of dosing/ui/guard.py: hides results that may be untrue, keeps entries.
 const BEAT = 1000; // between two heartbeats [ms]
 const SILENCE = 4000; // without an answer, the connection counts as lost [ms]
+const FRESH = SILENCE / 2; // an answer this young brings results back; an older one would soon be silence again [ms]
 const MISMATCH = 3000; // fields and results may differ this long, greyed, before results go [ms]
 const HURRY = 5000; // between two attempts to mend a lost connection [ms]
 
@@ -63,6 +64,7 @@ function guard(model, el) {
   let floor = 1; // only the answer to this ping, or a later one, counts
   let heard = null; // when the youngest answered ping was sent
   let since = performance.now(); // silence is counted from here until something is heard
+  let trust = 'waiting'; // for a first answer; then 'fresh', or 'lost' until an answer is fresh again
   let differs = null; // since when fields and results differ
   let mended = 0;
   let wall = Date.now();
@@ -78,17 +80,19 @@ function guard(model, el) {
   const check = () => {
     if (!app()) return;
     const now = performance.now();
-    const quiet = now - (heard ?? since) > SILENCE;
+    const age = now - (heard ?? since);
+    if (age > SILENCE) trust = 'lost';
+    else if (heard !== null && age <= FRESH) trust = 'fresh';
     const target = model.get('computed_for') ?? {};
     const same = readFields().every(([name, text]) => text !== null && Object.hasOwn(target, name) && text === target[name]);
     if (same) differs = null;
     else differs ??= now;
     const apart = differs !== null && now - differs > MISMATCH;
-    if (quiet) show(false, true, SAY.silent);
+    if (trust === 'lost') show(false, true, SAY.silent);
     else if (!model.get('ok')) show(false, true, model.get('message') || SAY.mismatch);
     else if (apart) show(false, true, SAY.mismatch);
     // Before the first answer the page may be old (a preheated one is): not yet live.
-    else if (heard === null) show(app().classList.contains('dosing-live'), true, '');
+    else if (trust === 'waiting') show(app().classList.contains('dosing-live'), true, '');
     else show(true, !same, '');
   };
 
@@ -100,10 +104,14 @@ function guard(model, el) {
   };
 
   // After any pause what is on the page is old until the calculator has answered afresh.
-  const resume = () => {
+  const distrust = () => {
     floor = beat + 1;
     heard = null;
+    trust = 'waiting';
     since = performance.now();
+  };
+  const resume = () => {
+    distrust();
     ping();
     check();
   };
@@ -135,9 +143,7 @@ function guard(model, el) {
   };
   const onVisible = () => {
     if (document.hidden) {
-      floor = beat + 1;
-      heard = null;
-      since = performance.now();
+      distrust();
       check();
     } else resume();
   };
