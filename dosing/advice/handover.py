@@ -42,7 +42,7 @@ def gate_of(seeds: Library, advice: Advice, count: float | str | None) -> Gate:
     count : float or str, optional
         Platelets, or the bound of a count off the scale. [10⁹/L]
     """
-    table, option = seeds.tables[advice.table], advice.authority
+    table, option = seeds.tables[advice.table], advice.authority_label
     allowed = next(r for r in table.rows if not r.refuses)
     interval = Interval.parse(str(allowed.when["platelets"]))
     edge = "gate-at-least" if interval.low_closed else "gate-more-than"

@@ -45,7 +45,7 @@ class Agent:
     def __str__(self) -> str:
         dose = "" if self.advice is None or self.advice.order is None else f": {self.advice.order}"
         others = [a for a in self.advices if a is not self.advice and a.order is not None]
-        lines = [f"  by {a.authority}: {a.order}" for a in others]
+        lines = [f"  by {a.authority_label}: {a.order}" for a in others]
         return "\n".join(
             [f"{self.label}, {self.place}{dose}", *lines, *_finding_lines(self.findings)]
         )
@@ -128,7 +128,7 @@ class PathwayResult:
                 lines += [f"  {line}" for line in str(part).splitlines()]
             for first, *others in stage.orders:
                 lines += [f"  {line}" for line in str(first).splitlines()]
-                lines += [f"    by {one.authority}: {_in_short(one)}" for one in others]
+                lines += [f"    by {one.authority_label}: {_in_short(one)}" for one in others]
         return "\n".join([*lines, "", f"source: {self.cite} ({self.confirmed})"])
 
     __repr__ = __str__

@@ -60,6 +60,7 @@ class Advice:
     drug: str
     indication: str
     authority: str
+    authority_label: str
     title: str
     status: str
     order: Order | None
@@ -396,12 +397,13 @@ def advice_of(found: Starts, i: int, inputs: Mapping[str, Any]) -> Advice:
     order, trace = None, list(derived)
     if status == "ok" and row is not None:
         order = _order(found, row, i)
-        trace += [*_row_trace(table, at, row), *_working(found, row, i)]
+        trace += [*_row_trace(seeds, table, at, row), *_working(found, row, i)]
     missing = [n for n, where in found.decision.missing.items() if where[i]]
     return Advice(
         drug=table.drug,
         indication=table.indication,
         authority=table.authority,
+        authority_label=seeds.authority_label(table.authority),
         title=table.title,
         status=status,
         order=order,
@@ -525,7 +527,7 @@ def _later_total(one: Amounts, then: FixedDose, part: LaterStep, i: int) -> Any:
     return made.total[0]
 
 
-def _row_trace(table: Table, at: int, row: Row) -> list[str]:
+def _row_trace(seeds: Library, table: Table, at: int, row: Row) -> list[str]:
     dose, low, high = _dose_and_range(row)
     assert dose is not None
     when = ", ".join(
@@ -533,7 +535,7 @@ def _row_trace(table: Table, at: int, row: Row) -> list[str]:
     )
     spread = "" if low is None or high is None else f" ({show(low)} to {show(high)})"
     return [
-        f"{table.authority} row {at + 1}: {when or 'everyone'} gives"
+        f"{seeds.authority_label(table.authority)}, row {at + 1}: {when or 'everyone'} gives"
         f" {show(dose)} {table.outputs['dose']}{spread}"
     ]
 

@@ -62,7 +62,9 @@ def title(seeds: Library, verb: str, one: str) -> str:
         if table.drug == one and table.purpose == "start":
             places.setdefault(table.indication, [])
     lines = [f"{seeds.drugs[one].label}, by indication and authority:"]
-    lines += [f"  {place}: {', '.join(seeds.find(one, place))}" for place in places]
+    for place in places:
+        whose = (f"{a} ({seeds.authority_label(a)})" for a in seeds.find(one, place))
+        lines.append(f"  {place}: {', '.join(whose)}")
     return "\n".join(lines)
 
 

@@ -106,19 +106,21 @@ def _compare(args: argparse.Namespace) -> int:
     if args.json:
         _print_json([advice.to_dict() for advice in found])
     else:
+        width = max(len(advice.authority_label) for advice in found)
         for advice in found:
-            print(_side_by_side(advice))
+            print(_side_by_side(advice, width))
     first = next((a for a in found if a.status == "ok"), None)
     first = first or next((a for a in found if a.refused), found[0])
     return _ended(args, first.status, first.findings)
 
 
-def _side_by_side(advice: "Advice") -> str:
+def _side_by_side(advice: "Advice", width: int) -> str:
+    name = f"{advice.authority_label:{width}}"
     if advice.order is None:
         stops = " ".join(f.text for f in advice.findings if f.stops)
-        return f"{advice.authority:14} no dose: {stops}"
-    line = f"{advice.authority:14} {_dose_words(advice.order)}  [{advice.cite}; {advice.confirmed}]"
-    warned = [f"{'':14}   warn: {f.text}" for f in advice.findings if f.level == "warn"]
+        return f"{name} no dose: {stops}"
+    line = f"{name} {_dose_words(advice.order)}  [{advice.cite}; {advice.confirmed}]"
+    warned = [f"{'':{width}}   warn: {f.text}" for f in advice.findings if f.level == "warn"]
     return "\n".join([line, *warned])
 
 

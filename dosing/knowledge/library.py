@@ -99,6 +99,11 @@ class Library:
             known[key] = {a: found[a] for a in sorted(found, key=lambda a: _rank(a, order))}
         return dict(known[key])
 
+    def authority_label(self, authority: str) -> str:
+        """An authority in the words of clinicians; its id where the register lacks it."""
+        known = self.authorities.get(authority)
+        return known.label if known else authority
+
     def is_own(self, seed_id: str) -> bool:
         """Whether a table, protocol, score or pathway is the hospital's own."""
         return any(f"{folder}/{seed_id}" in self.own for folder in FOLDERS)

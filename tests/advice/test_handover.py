@@ -29,6 +29,8 @@ def test_both_options_are_named_in_words():
     assert "more than 150" in dosing.warfarin_gate(100, "accp-2004").text
     said = " ".join(f.text for f in dosing.warfarin_gate(150, "ash-2018").findings)
     assert "ACCP 2004 wants more than 150" in said
+    for count in (None, 100, 200):
+        assert "ASH 2018)" in dosing.warfarin_gate(count, "ash-2018").text
 
 
 @pytest.mark.parametrize("platelets", [None, "", "abc", -1])

@@ -57,7 +57,8 @@ def test_the_patient_of_the_main_job():
     order = advice.order
     assert (order.dose, order.unit, order.pump_ml_h) == (0.5, "mcg/kg/min", 2.1)
     assert order.recheck_h == 2
-    assert advice.authority == "us-label"
+    assert advice.authority == advice.to_dict()["authority"] == "us-label"
+    assert "= US label, row 2: " in str(advice)
     assert advice.confirmed == "secondary"
     assert any("half-life is 181 min" in f.text for f in advice.findings)
 

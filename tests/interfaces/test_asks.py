@@ -32,8 +32,8 @@ def test_help_by_drug_lists_what_it_asks_with_units_and_answers(capsys):
     out, flat = helped(capsys, "start", "argatroban")
     assert "--weight-kg X Body weight [kg]; or --weight-lb [lb]" in re.sub(" +", " ", flat)
     assert "--child-pugh X Child-Pugh class: none, A, B, C" in re.sub(" +", " ", flat)
-    assert "eu-smpc" in out
-    assert "hit-dialysis: murray-2004-a" in out
+    assert "eu-smpc (EU label)" in out
+    assert "hit-dialysis: murray-2004-a (Murray 2004, regimen A)" in out
     # A check of its own, a part of the class, a part of the clearance, and what no table asks.
     for asked in ("--recent-heparin", "--bleeding", "--albumin-g-dl", "--creatinine-mg-dl"):
         assert asked in out

@@ -1,6 +1,7 @@
 """Seeds are read strictly: a fault is said with file, place and wish."""
 
 import datetime
+import re
 import shutil
 from pathlib import Path
 
@@ -209,6 +210,23 @@ def test_an_authority_has_the_name_that_clinicians_say():
     assert by == seeds.authorities.keys()
     labels = [one.label for one in seeds.authorities.values()]
     assert len(set(labels)) == len(labels)
+
+
+def test_an_authority_that_no_register_holds_keeps_its_id():
+    assert load("").authority_label("us-label") == "US label"
+    assert load("").authority_label("county") == "county"
+
+
+def test_no_sentence_of_a_seed_names_an_authority_by_its_id():
+    seeds = load("")
+    ids = "|".join(re.escape(one) for one in seeds.authorities if "-" in one)
+    words = re.compile(rf"(?<![\w/-])({ids})(?![\w-])")
+    said = []
+    for path in sorted((ROOT / "seeds").rglob("*.toml")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if re.match("(stop|needed|warn|note|says|text|title|how|help) = ", line):
+                said += [f"{path.name}: {line}"] * bool(words.search(line))
+    assert said == []
 
 
 def test_a_year_of_an_authority_is_that_of_its_evidence():

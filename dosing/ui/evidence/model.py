@@ -162,7 +162,7 @@ def _disagreements(seeds: Library) -> Iterator[Line]:
             yield Line(
                 cells={
                     "Question": f"{seeds.drugs[drug].label}, {indication_words(indication)}",
-                    "Authority": named(table.authority, table.id),
+                    "Authority": named(seeds.authority_label(table.authority), table.id),
                     "Doses": _doses(table),
                     "Source": _title(seeds, table.cite),
                     "Remarks": table.note,

@@ -133,7 +133,7 @@ def _positions(agent: Agent) -> str:
     for cell, several in orders.items():
         warned = any(f.level == "warn" for one in several for f in one.findings)
         mark = f" <span class='place warn'>{icon('warn')} with a warning</span>" if warned else ""
-        by = ", ".join(one.authority for one in several)
+        by = ", ".join(one.authority_label for one in several)
         hint = f"<span class='hint'>{escape(by)}</span>"
         cells.append(f"<p class='position'>{cell}{mark}<br>{hint}</p>")
     return "".join(cells)
@@ -209,7 +209,7 @@ def advices(found: Sequence[Advice]) -> str:
         return f"<div class='guidance'>{body}</div>"
     rows = []
     for one in found:
-        name = f"<th scope='row'>{escape(one.authority)}</th>"
+        name = f"<th scope='row'>{escape(one.authority_label)}</th>"
         if one.order is None:
             stops = [f.text for f in one.findings if f.stops]
             words = " ".join(stops[:2]) or "No dose."

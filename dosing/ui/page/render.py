@@ -172,7 +172,7 @@ def comparison(advices: Sequence[Advice], chosen: str) -> str:
     for one in advices:
         mine = " class='chosen'" if one.authority == chosen else ""
         mark = " <span class='tag'>chosen</span>" if one.authority == chosen else ""
-        name = f"<th scope='row'>{escape(one.authority)}{mark}</th>"
+        name = f"<th scope='row'>{escape(one.authority_label)}{mark}</th>"
         if one.order is None or one.order.pump_ml_h is None:
             stops = [f.text for f in one.findings if f.stops and f.text not in common]
             words = " ".join(stops[:2]) or "No dose yet."

@@ -9,6 +9,7 @@ from dosing.course import timeline
 from dosing.course.course import Course
 from dosing.course.events import Event, State
 from dosing.course.timeline import Timeline
+from dosing.knowledge.library import load
 from dosing.ui.page.render import big, icon, told, window_words
 
 ACTIONS = {
@@ -138,7 +139,8 @@ def _log_row(course: Course, event: Event) -> str:
                      and not s.held and s.rate == data["rate"]), None)  # fmt: skip
         value += "" if pump is None else f" = {show(pump)} mL/h"
         if event.kind == "started":
-            meaning = f"{course.drug}, {data.get('authority', '')}; {course.protocol}"
+            whose = load().authority_label(data.get("authority", ""))
+            meaning = f"{course.drug}, {whose}; {course.protocol}"
     elif event.kind == "held":
         again = f"{show(data.get('resume_rate', 0))} {unit}"
         value = "0 mL/h"

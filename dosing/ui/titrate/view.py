@@ -223,7 +223,8 @@ class Titrate:
         with self.fields.quietly():
             _offer(self.indication, [(indication_words(i), i) for i in indications(model.drug)],
                    model.indication)  # fmt: skip
-            tables = [(f"{a}: {named(t.title, t.id)}", a) for a, t in model.authorities().items()]
+            tables = [(f"{seeds.authority_label(a)}: {named(t.title, t.id)}", a)
+                      for a, t in model.authorities().items()]  # fmt: skip
             _offer(self.authority, tables, model.authority)
             known = [(named(seeds.protocols[p].title, p), p) for p in model.protocols()]
             _offer(self.protocol, [("not chosen", ""), *known], model.protocol)

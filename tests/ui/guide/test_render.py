@@ -85,7 +85,8 @@ def test_the_ranking_shows_each_authoritys_order_once_and_marks_a_warning():
     said = guide.agents([agent])
     orders = {a.authority: a.order for a in agent.advices}
     assert orders["us-label"].dose == 2
-    assert all(a.authority in said for a in agent.advices if a.order is not None)
+    assert all(a.authority_label in said for a in agent.advices if a.order is not None)
+    assert "us-label" not in said
     assert said.count("<b>2 mcg/kg/min</b>") == 1
     cell = said.split("<b>2 mcg/kg/min</b>", 1)[1].split("</p>")[0]
     assert "with a warning" in cell

@@ -89,6 +89,9 @@ def test_authorities_stand_side_by_side():
     html = balanced(render.comparison(advices, "us-label"))
     assert html.count("<tr") == 1 + len(advices)
     assert html.count("class='chosen'") == 1
+    assert "<th scope='row'>US label <span class='tag'>chosen</span></th>" in html
+    assert "<th scope='row'>UHS 2016</th>" in html
+    assert "us-label" not in html
     assert "is needed" in html
 
 

@@ -88,6 +88,7 @@ def test_the_log_has_a_row_for_each_event_newest_first(course):
     html = balanced(drawn.log(course))
     assert html.count("<tr class") == 7
     assert html.index("Stopped") < html.index("Started")
+    assert "argatroban, US label; " in html
     for words in ("44 s; 60 × 10⁹/L; 1.2", "0.6 mcg/kg/min = 2.5 mL/h", "procedure", "seen"):
         assert words in html
 

@@ -52,7 +52,9 @@ def test_another_authority_is_followed(app, panel):
     patient(app)
     panel.authority.value = "ash-2018"
     assert panel.model.advice.authority == "ash-2018"
-    assert "ash-2018 <span class='tag'>chosen" in panel.compare.value
+    assert panel.authority.label.startswith("ASH 2018: ")
+    assert "ASH 2018 <span class='tag'>chosen" in panel.compare.value
+    assert "ash-2018" not in panel.compare.value + panel.paper.value
 
 
 def test_another_drug_brings_its_own_lists_and_questions(app, panel):
