@@ -129,7 +129,11 @@ class Guide:
                     [(indication_words(i), i) for i in model.indications()],
                     model.indication,
                 ),
-                (self.authority, [(seeds.authority_label(a), a) for a in model.authorities()], model.authority),
+                (
+                    self.authority,
+                    [(seeds.authority_label(a), a) for a in model.authorities()],
+                    model.authority,
+                ),
                 (
                     self.protocol,
                     [(named(seeds.protocols[p].title, p), p) for p in model.protocols()],
