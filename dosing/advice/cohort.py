@@ -20,7 +20,9 @@ from dosing.advice.frames import (
     reason_column,
     status_column,
 )
+from dosing.advice.running import alternatives
 from dosing.advice.start import Starts, asked_by_start, starts
+from dosing.advice.stepchecks import asked_beside
 from dosing.advice.targets import BASELINE, Windows, windows
 from dosing.advice.titrate import HELD, Steps, steps, titrated
 from dosing.knowledge.library import Library
@@ -274,8 +276,7 @@ def asked_by_titration(seeds: Library, protocol: Protocol) -> set[str]:
     checks = drug_checks(seeds, protocol.drug, protocol.indication, "titrate")
     strength = strength_name(protocol.dose_unit)
     names = [*inputs_of(protocol), "running", "in_range_before", "weight_kg", strength]
-    if protocol.dose_unit.startswith("units"):
-        names += ["heparin_units_h", "heparin_units_kg_h"]
+    names += [*alternatives(protocol), *asked_beside(seeds, protocol)]
     return names_asked(seeds, names, checks)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from dosing.advice.pathways import asked_by_pathway, asked_by_table
+from dosing.advice.running import alternatives
 from dosing.advice.start import sizes_of
+from dosing.advice.stepchecks import asked_beside
 from dosing.knowledge.library import Library
 from dosing.knowledge.scoretypes import Equation, Score
 from dosing.knowledge.seedtypes import Protocol, Table
@@ -169,8 +171,11 @@ def _of_protocol(seeds: Library, protocol: Protocol) -> dict[str, str]:
     found |= dict.fromkeys(inputs_of(protocol), "by the table")
     for name in ("weight_kg", strength_name(protocol.dose_unit), "in_range_before"):
         found.setdefault(name, "by the table")
-    if protocol.dose_unit.startswith("units"):
-        found["heparin_units_h"] = "instead"
+    for name in alternatives(protocol):
+        if name != "heparin_units_kg_h":
+            found.setdefault(name, "instead")
+    for name in asked_beside(seeds, protocol):
+        found.setdefault(name, "check")
     for check, _ in drug_checks(seeds, protocol.drug, protocol.indication, "titrate"):
         for name in names_in(seeds, check.when):
             found.setdefault(name, "check")

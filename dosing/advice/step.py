@@ -17,8 +17,11 @@ from dosing.rules.protocols import measure_word
 class Step:
     """What a protocol asks for after one result. ``action`` is empty when it cannot say.
 
-    ``rate`` is what the pump is to run at now: 0 while held or stopped. ``bolus`` is in
-    ``bolus_unit``; ``bolus_total`` is what this patient is given, capped.
+    ``rate`` is what the pump is to run at now: 0 while held or stopped, and what runs already when
+    the action is ``wait``; then ``recheck_h`` counts from the draw, and ``redraw_now`` says that
+    the next sample is due at once. ``running_rates`` and ``rates`` are the old and the new rate in
+    every unit in which they can be said. ``bolus`` is in ``bolus_unit``; ``bolus_total`` is what
+    this patient is given, capped.
     """
 
     action: str
@@ -45,6 +48,9 @@ class Step:
     inputs: dict[str, Any]
     missing: tuple[str, ...]
     seeds: str
+    running_rates: dict[str, float] = attrs.field(factory=dict)
+    rates: dict[str, float] = attrs.field(factory=dict)
+    redraw_now: bool = False
     bolus_unit: str | None = None
     bolus_total: float | None = None
     measure: str = "aPTT"
@@ -72,20 +78,36 @@ class Step:
             return words("step-none")
         parts = [self._bolus_words()] if self.bolus is not None else []
         rate = self._rate_words(self.rate, self.pump_ml_h)
-        parts += [words(f"step-{self.action}", rate=rate)]
+        held = self.action == "wait" and not self.rate
+        parts += [words("step-wait-held") if held else words(f"step-{self.action}", rate=rate)]
         if self.action == "hold":
             again = self._rate_words(self.resume_rate, self.resume_pump_ml_h)
-            if self.until_in_range:
+            if self.resume_rate is None:
+                parts.append(words("step-resume-asked"))
+            elif self.until_in_range:
                 parts.append(words("step-resume-in-range", rate=again, measure=self.measure))
             else:
                 wait = show_hours((self.hold_min or 0) / 60)
                 parts.append(words("step-resume-after", wait=wait, rate=again))
         if self.notify:
             parts.append(words("step-notify"))
-        if self.recheck_h is not None:
+        if self.action == "wait":
+            wait = show_hours(self.recheck_h or 0)
+            name = "step-redraw-now" if self.redraw_now else "step-next-from-draw"
+            parts.append(words(name, measure=self.measure, wait=wait))
+        elif self.recheck_h is not None:
             name = "step-next" if self.hold_min is None else "step-next-after-restart"
             parts.append(words(name, measure=self.measure, wait=show_hours(self.recheck_h)))
         return " ".join(parts)
+
+    @property
+    def side_by_side(self) -> str:
+        """The old and the new rate in every unit; empty where nothing is changed."""
+        if self.action in ("", "continue", "wait"):
+            return ""
+        both = [u for u in ("mL/h", *self.rates) if u in self.rates and u in self.running_rates]
+        pairs = [(u, self.running_rates[u], self.rates[u]) for u in dict.fromkeys(both)]
+        return "; ".join(f"{show(old)} → {show(new)} {unit}" for unit, old, new in pairs)
 
     def _bolus_words(self) -> str:
         unit = self.bolus_unit or ""
@@ -99,6 +121,7 @@ class Step:
 
     def __str__(self) -> str:
         lines = [self.title, f"  {self.sentence}"]
+        lines += [f"  {self.side_by_side}"] if self.side_by_side else []
         lines += [f"  {finding}" for finding in self.findings]
         lines += [f"  = {line}" for line in self.trace]
         return "\n".join([*lines, f"  source: {self.cite} ({self.confirmed})"])
@@ -130,6 +153,7 @@ def working(
     at : int
         The place of the row.
     resuming : bool
+        Whether the change of the row is left out: nothing is reckoned from the running rate.
     off_scale : mapping, optional
         Results off the scale by name, as they are written: ``> 200 s``.
     """

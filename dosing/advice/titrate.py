@@ -8,21 +8,23 @@ import numpy as np
 import numpy.typing as npt
 
 from dosing.advice.offscale import cautious
+from dosing.advice.running import in_all_units, running_now, running_rates
 from dosing.advice.step import Step, working
+from dosing.advice.stepchecks import (
+    beside_the_rows,
+    in_domain,
+    in_proportion,
+    in_time,
+    unexpected,
+    without_void,
+)
+from dosing.advice.steppump import pumped
 from dosing.advice.targets import windows
 from dosing.base.units import show
 from dosing.base.vector import number
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Protocol
-from dosing.orders.infusion import (
-    Infusions,
-    Pump,
-    bolus_given,
-    dosing_weight,
-    infusions,
-    strength_of,
-    strength_remarks,
-)
+from dosing.orders.infusion import Infusions, bolus_given, dosing_weight
 from dosing.rules.asked import names_asked
 from dosing.rules.checks import drug_checks
 from dosing.rules.columns import Patients, many_patients
@@ -40,15 +42,20 @@ from dosing.rules.derive import derive
 from dosing.rules.protocols import (
     ACTIONS,
     CONTINUE,
+    DECREASE,
     HOLD,
     INCREASE,
     RESUME,
     STOP,
+    WAIT,
     Changes,
     bolus_unit,
     changes,
     measure_word,
+    now_name,
     running_name,
+    unsettled,
+    withheld,
 )
 from dosing.rules.read import is_blank
 from dosing.rules.remarks import Remark, findings_at, remark
@@ -77,6 +84,9 @@ class Steps:
     bolus_total: Array
     pump: Infusions
     again: Infusions
+    now: Array
+    before_ml_h: Array
+    redraw: Array
 
     @property
     def known(self) -> Array:
@@ -99,7 +109,6 @@ class Steps:
 
 
 HELD = "held_from"  # kept beside the patients' values; no name of the registry
-BY_HOUR, BY_WEIGHT = "heparin_units_h", "heparin_units_kg_h"
 
 
 def titrated(seeds: Library, protocol: Protocol, columns: Mapping[str, Any], size: int) -> Patients:
@@ -120,6 +129,8 @@ def titrated(seeds: Library, protocol: Protocol, columns: Mapping[str, Any], siz
         running = given.pop("running")
         if not _is_empty(running):  # else the rate is given under its own name
             given[name] = running
+    if name != "running" and "rate_now" in given:
+        given[now_name(protocol)] = given.pop("rate_now")
     patients = derive(many_patients(seeds, given, size))
     held_from = np.full(size, np.nan)
     if held is not None:
@@ -143,27 +154,6 @@ def _either(one: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str, A
     return {**one, **{k: v | one.get(k, False) for k, v in other.items()}}
 
 
-def running_rates(protocol: Protocol, patients: Patients) -> tuple[Array, dict[str, Array]]:
-    """The rate that runs, and what is needed to know it.
-
-    Heparin by weight may be given in units/h, with the weight.
-    """
-    name = running_name(protocol)
-    running = patients.numbers(name)
-    asked = {name: np.isnan(running)}
-    if protocol.dose_unit == "units/kg/h" and asked[name].any():
-        by_hour = patients.numbers(BY_HOUR)
-        drug = patients.seeds.drugs[protocol.drug]
-        weight, _ = dosing_weight(patients.seeds, drug, patients.numbers("weight_kg"))
-        reckoned = np.round(by_hour / weight, 3)
-        other = np.where(np.isnan(by_hour), patients.numbers(BY_WEIGHT), reckoned)
-        running = np.where(np.isnan(running), other, running)
-        lacking = np.isnan(running)
-        asked = {name: lacking & np.isnan(by_hour), "weight_kg": lacking & ~np.isnan(by_hour)}
-    refused = np.asarray(patients.is_refused(name))
-    return running, {n: w & ~refused for n, w in asked.items() if (w & ~refused).any()}
-
-
 def steps(protocol: Protocol, patients: Patients) -> Steps:
     """The next step of many patients, as :func:`titrated` made them."""
     asked = decided_by(patients.seeds, protocol) if patients.beyond else set()
@@ -171,7 +161,7 @@ def steps(protocol: Protocol, patients: Patients) -> Steps:
     def answer(some: Patients) -> Steps:
         return cautious(lambda one: _steps(protocol, one), some, asked)
 
-    return settled(answer, patients, _evolved)
+    return settled(answer, patients, _evolved, cautious=_cautious)
 
 
 def decided_by(seeds: Library, protocol: Protocol) -> set[str]:
@@ -182,63 +172,125 @@ def decided_by(seeds: Library, protocol: Protocol) -> set[str]:
 
 def _evolved(found: Steps, status: Array, remarks: tuple[Remark, ...]) -> Steps:
     """The steps with those taken back that a contradiction withholds."""
-    kept = status == OK
-    gone: dict[str, Any] = {
-        "action": np.where(kept, found.action, -1),
-        "rate": np.where(kept, found.rate, np.nan),
-        "resume_rate": np.where(kept, found.resume_rate, np.nan),
-    }
-    return attrs.evolve(found, status=status, remarks=remarks, **gone)
+    gone = (status != OK) & (found.status == OK)
+    change = withheld(attrs.evolve(found.change, action=found.action), gone)
+    kept = change.action >= 0
+    return attrs.evolve(
+        found,
+        status=np.where(kept, OK, status).astype(status.dtype),
+        remarks=remarks,
+        change=change,
+        action=change.action,
+        rate=np.where(kept, found.rate, np.nan),
+        resume_rate=np.where(gone | ~kept, np.nan, found.resume_rate),
+    )
+
+
+SEVERITY = np.array([{"stop": 3, "hold": 2, "decrease": 1}.get(n, 0) for n in (*ACTIONS, "")])
+
+
+def _cautious(found: Steps, other: Steps, rows: Array, at: Array) -> Steps:
+    """Of two answers to values that contradict each other, the one that gives less.
+
+    ``at`` are the places in ``other`` where the answers differ, ``rows`` those patients' places
+    in ``found``.
+    """
+    mine, theirs = SEVERITY[found.action[rows]], SEVERITY[other.action[at]]
+    with np.errstate(invalid="ignore"):
+        less = (theirs == mine) & (mine > 0) & (other.rate[at] < found.rate[rows])
+    take = (theirs > mine) | less
+    return _with_rows(found, other, rows[take], at[take]) if take.any() else found
+
+
+def _with_rows(mine: Any, other: Any, rows: Array, at: Array) -> Any:
+    """One value's arrays with some rows of another's."""
+    changed: dict[str, Any] = {}
+    for field in attrs.fields(type(mine)):
+        a, b = getattr(mine, field.name), getattr(other, field.name)
+        if isinstance(a, Changes | Infusions):
+            changed[field.name] = _with_rows(a, b, rows, at)
+        elif isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.ndim == 1:
+            a = a.copy()
+            a[rows] = b[at]
+            changed[field.name] = a
+    return attrs.evolve(mine, **changed)
 
 
 def _steps(protocol: Protocol, patients: Patients) -> Steps:
     seeds = patients.seeds
-    running, lacking_rate = running_rates(protocol, patients)
-    held_from = patients.values[HELD]
+    runs = running_rates(protocol, patients)
+    running, held_from = runs.rate, patients.values[HELD]
     resuming = ~np.isnan(held_from)
     checks = drug_checks(seeds, protocol.drug, protocol.indication, "titrate")
     decision = decide(patients, protocol, checks, rows_say=False)
-    said = [*patients.remarks]
-    for name, where in lacking_rate.items():
+    said = [*patients.remarks, *runs.remarks(patients, protocol.dose_unit)]
+    for name, where in runs.lacking.items():
+        where = where & ~resuming
         decision.missing[name] = where | decision.missing.get(name, False)
         said.append(needed(seeds, name, where))
     said += _rate_remarks(protocol, patients, running, ~resuming & ~np.isnan(running))
     said += decision.remarks
-    status = status_of(patients, decision, said)
-    open_ = status == OK
-    row = np.where(open_, decision.row, np.minimum(decision.row, -1))
     before = np.nan_to_num(patients.numbers("in_range_before"))
+    row = without_void(patients, checks, decision.row)
     change = changes(protocol, row, np.where(resuming, held_from, running), before)
-    action, rate, again = _while_held(protocol, change, held_from, resuming)
-    fine = open_ & (action >= 0)
+    change = _while_held(protocol, change, held_from, resuming)
+    change, more = beside_the_rows(protocol, patients, change)
+    said += more
+    doubted = status_of(patients, decision, said) != OK
+    change = unsettled(change, doubted)
+    change, redraw, more = _ruled(protocol, patients, change, running, resuming, doubted)
+    said += more
+    fine = change.action >= 0
     said += row_remarks(protocol, np.where(fine, decision.row, -1))
     said += _limit_remarks(protocol, patients, change, fine & ~resuming)
     said += _remarks_of_site(protocol, patients)
-    pumps, more = _pumps(protocol, patients, rate, again)
-    said += more
+    now = running_now(protocol, patients, runs)
+    pump = pumped(protocol, patients, change, now.rate, now.pump_ml_h)
+    said += pump.remarks
     status = status_of(patients, decision, said)
-    action = np.where(status == OK, action, -1)
-    known = action >= 0
-    bolus, flat, total, more = _bolus(protocol, patients, change, known, resuming)
+    change = unsettled(pump.change, status != OK)
+    known = change.action >= 0
+    status = np.where(known, OK, status).astype(status.dtype)
+    gives = known & (change.action != WAIT)
+    bolus, flat, total, more = _bolus(protocol, patients, change, gives, resuming)
     said += more
-    unpumped = (action == CONTINUE) & patients.lacks("weight_kg") & pumps[0].lacking
+    unpumped = (change.action == CONTINUE) & patients.lacks("weight_kg") & pump.now.lacking
     if unpumped.any():
         said.append(remark(seeds, "weight-for-pump", unpumped))
+    halted = (change.action == RESUME) | (change.action == HOLD)
     after = protocol.recheck.after_change_h
     return Steps(
         protocol, patients, decision, status, tuple(said), running, held_from, change,
-        action=action,
-        rate=np.where(known, rate, np.nan),
-        resume_rate=np.where(known, again, np.nan),
-        recheck_h=np.where((action == RESUME) | (action == HOLD), after, change.recheck_h),
-        bolus=bolus, bolus_flat=flat, bolus_total=total, pump=pumps[0], again=pumps[1],
+        action=change.action,
+        rate=np.where(known, change.rate, np.nan),
+        resume_rate=np.where(known, change.resume_rate, np.nan),
+        recheck_h=np.where(halted, after, change.recheck_h),
+        bolus=bolus, bolus_flat=flat, bolus_total=total, pump=pump.now, again=pump.later,
+        now=now.rate, before_ml_h=pump.before_ml_h, redraw=redraw & known,
     )  # fmt: skip
+
+
+def _ruled(
+    protocol: Protocol,
+    patients: Patients,
+    change: Changes,
+    running: Array,
+    resuming: Array,
+    doubted: Array,
+) -> tuple[Changes, Array, list[Remark]]:
+    """The rules beside the rows, one after another: domain, proportion, time."""
+    change, said = in_domain(protocol, patients, change)
+    change, more = in_proportion(protocol, patients, change, running)
+    said += more
+    said += unexpected(protocol, patients, change)
+    change, redraw, more = in_time(protocol, patients, change, running, resuming, doubted)
+    return change, redraw, said + more
 
 
 def _rate_remarks(
     protocol: Protocol, patients: Patients, running: Array, where: Array
 ) -> list[Remark]:
-    """A running rate from which no step can be reckoned."""
+    """A running rate from which no higher one can be reckoned."""
     limits, unit, seeds = protocol.limits, protocol.dose_unit, patients.seeds
     return [
         remark(seeds, "not-running", where & (running <= 0), rate=running, unit=unit),
@@ -249,12 +301,10 @@ def _rate_remarks(
     ]  # fmt: skip
 
 
-def _while_held(
-    protocol: Protocol, change: Changes, held_from: Array, resuming: Array
-) -> tuple[Array, Array, Array]:
+def _while_held(protocol: Protocol, change: Changes, held_from: Array, resuming: Array) -> Changes:
     """A held infusion resumes once the result no longer asks to hold or stop."""
     if not resuming.any():
-        return change.action, change.rate, change.resume_rate
+        return change
     then = [r.then for r in protocol.rows]
     at = np.where(change.row < 0, -1, change.row)
     stops = np.array([*(t.stop for t in then), False])[at]
@@ -263,10 +313,11 @@ def _while_held(
     rate = np.where(stops | holds, 0.0, held_from)
     again = np.where(holds, held_from, np.nan)
     mine = resuming & (change.row >= 0)
-    return (
-        np.where(mine, action, change.action),
-        np.where(mine, rate, change.rate),
-        np.where(mine, again, change.resume_rate),
+    return attrs.evolve(
+        change,
+        action=np.where(mine, action, change.action),
+        rate=np.where(mine, rate, change.rate),
+        resume_rate=np.where(mine, again, change.resume_rate),
     )
 
 
@@ -285,7 +336,8 @@ def _limit_remarks(
         )
     )  # fmt: skip
     found.append(remark(seeds, "step-cut", change.limited & where, cite))
-    found.append(remark(seeds, "emptied", change.emptied & where, cite))
+    emptied = change.emptied & (change.action == STOP)
+    found.append(remark(seeds, "emptied", emptied & where, cite))
     return found
 
 
@@ -305,29 +357,6 @@ def _remarks_of_site(protocol: Protocol, patients: Patients) -> list[Remark]:
             if r.level != "needed"
         ]
     return found
-
-
-def _pumps(
-    protocol: Protocol, patients: Patients, rate: Array, again: Array
-) -> tuple[tuple[Infusions, Infusions], list[Remark]]:
-    """The pump for the rate now and on resuming, and what is remarked of either."""
-    seeds, unit = patients.seeds, protocol.dose_unit
-    drug = seeds.drugs[protocol.drug]
-    strength = strength_of(patients, drug, unit)
-    said = strength_remarks(seeds, drug, strength)
-    weight = patients.numbers("weight_kg")
-    known = ~np.isnan(strength) & (~np.isnan(weight) | ("/kg" not in unit))
-    weight, capped = dosing_weight(seeds, drug, weight, known)
-    pump = Pump(strength, seeds.site.pump_step_ml_h)
-    now, later = (infusions(seeds, r, unit, weight, pump, where=known) for r in (rate, again))
-    said += [*capped, *now.remarks]
-    # A hold is not put off because the pump cannot resume as slowly.
-    for one in later.remarks:
-        where = np.asarray(one.where)
-        if where.any():
-            texts = {int(i): one.text_at(int(i)) for i in np.flatnonzero(where)}
-            said.append(remark(seeds, "to-resume", where, one.cite, problem=texts))
-    return (now, later), said
 
 
 def _bolus(
@@ -400,8 +429,23 @@ def step_of(found: Steps, i: int, inputs: Mapping[str, Any]) -> Step:
         inputs=dict(inputs),
         missing=tuple(n for n, where in found.decision.missing.items() if where[i]),
         seeds=seeds.digest,
+        redraw_now=bool(found.redraw[i]),
+        **_both_rates(found, i),
         **numbers,
     )
+
+
+def _both_rates(found: Steps, i: int) -> dict[str, Any]:
+    """The rate that ran and the new one, in every unit in which they can be said."""
+    protocol, patients = found.protocol, found.patients
+    drug = patients.seeds.drugs[protocol.drug]
+    weight = float(dosing_weight(patients.seeds, drug, patients.numbers("weight_kg"))[0][i])
+    unit, pump = protocol.dose_unit, number(found.numbers()["pump_ml_h"][i])
+    old, new = number(found.now[i]), number(found.rate[i])
+    return {
+        "running_rates": in_all_units(old, unit, weight, number(found.before_ml_h[i])),
+        "rates": in_all_units(new, unit, weight, pump) if found.known[i] else {},
+    }
 
 
 def next_step(seeds: Library, protocol: Protocol, inputs: Mapping[str, Any]) -> Step:
@@ -432,8 +476,10 @@ def _working(found: Steps, i: int) -> list[str]:
     values = {n: float(v) for n in names if (v := patients.numbers(n)[i]) == v}
     off = {n: patients.told(n, i) for n, one in patients.beyond.items() if one.side[i]}
     values["running"] = float(np.nan_to_num(found.running[i]))
-    resuming = not np.isnan(found.held_from[i])
-    lines = working(protocol, values, protocol.rows[at].then, at, resuming, off)
+    rowed = int(found.action[i]) in (INCREASE, DECREASE, HOLD)
+    asked = int(found.action[i]) == HOLD and np.isnan(found.resume_rate[i])
+    plain = rowed and not asked and np.isnan(found.held_from[i])
+    lines = working(protocol, values, protocol.rows[at].then, at, not plain, off)
     return lines + _bolus_working(found, i)
 
 

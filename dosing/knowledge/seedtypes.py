@@ -181,7 +181,8 @@ class Check:
     """A finding that is raised when every input it names is given and meets its condition.
 
     ``only`` limits it to the first order (``start``) or to later steps (``titrate``). A file writes
-    the level as the key of the sentence: ``stop = "..."``.
+    the level as the key of the sentence: ``stop = "..."``. With ``voids`` the result that is
+    titrated by says nothing, so that it does not hold or stop an infusion either.
     """
 
     when: Conditions
@@ -189,6 +190,7 @@ class Check:
     text: str
     only: Literal["", "start", "titrate"] = ""
     cite: str = ""
+    voids: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -277,6 +279,16 @@ class Change:
         """Whether the infusion goes on unchanged."""
         return not (self.holds or self.stop) and self.add == 0 and self.factor == 1
 
+    @property
+    def plain(self) -> bool:
+        """Whether the rate is raised or lowered, with no hold and no stop."""
+        return not (self.none or self.holds or self.stop)
+
+    @property
+    def lowers(self) -> bool:
+        """Whether less is given: a lower rate, a hold or a stop."""
+        return self.holds or self.stop or (self.add <= 0 and self.factor <= 1 and not self.none)
+
 
 @attrs.frozen(kw_only=True)
 class Limits:
@@ -320,6 +332,47 @@ class ProtocolRow:
 
 
 @attrs.frozen(kw_only=True)
+class WrittenFor:
+    """The running rates that a protocol's steps are written for, in its dose unit.
+
+    Without a cite it is a rule of the shipped profile, which a site may change.
+    """
+
+    range: str
+    cite: str = ""
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Outside:
+    """Patients whom a protocol is not written for: why, and which protocol fits them."""
+
+    when: Conditions
+    why: str
+    fits: str = ""
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Act:
+    """What is done beside a row: the infusion stopped with no restart, the prescriber called."""
+
+    stop: bool = False
+    notify: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Beside:
+    """What a source says beside its rows."""
+
+    when: Conditions
+    then: Act
+    says: tuple[Said, ...] = ()
+    cite: str = ""
+    confirmed: Confirmed | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Protocol:
     """A titration protocol: laboratory result to change of the running rate."""
 
@@ -334,6 +387,9 @@ class Protocol:
     limits: Limits
     recheck: Recheck
     rows: tuple[ProtocolRow, ...]
+    written_for: WrittenFor | None = None
+    outside: tuple[Outside, ...] = ()
+    beside: tuple[Beside, ...] = ()
     indication: str = "hit"
     confirmed: Confirmed | None = None
     note: str = ""
@@ -410,6 +466,7 @@ class Drug:
     concentrate: Concentrate | None = None
     target: Target | None = None
     rxnorm: str = ""
+    result_max_age_h: float | None = None
     magnitudes: tuple[Magnitude, ...] = ()
 
 
@@ -441,6 +498,10 @@ class Site:
     titration: dict[str, str] = attrs.field(factory=dict)
     warfarin_gate: str = ""
     pump_step_ml_h: float = 0.1
+    early_grace_min: float = 15
+    rounding_warn_pct: float = 5
+    rounding_stop_pct: float = 15
+    beyond_scale: dict[str, float] = attrs.field(factory=dict)
     crcl_weight: str = "actual"
     range_start: Literal["low"] = "low"
     weight_caps: dict[str, float] = attrs.field(factory=dict)

@@ -15,6 +15,7 @@ from dosing.base.findings import LEVELS
 from dosing.knowledge.dosetypes import Dose, FixedDose, Infusion, LaterStep, Statement, then_type
 from dosing.knowledge.faults import MisfitError, faults_in, shown, unknown_key, wanted
 from dosing.knowledge.seedtypes import (
+    Beside,
     Check,
     Condition,
     NamedCondition,
@@ -205,6 +206,7 @@ def _register(converter: Any) -> None:
 
     on(Row, _with_sentences)
     on(ProtocolRow, _with_sentences)
+    on(Beside, _with_sentences)
     on(Check, _with_level)
     on(Sentence, _with_level)
     on(SharedCheck, _with_level)
@@ -233,7 +235,7 @@ _KNOWN: dict[Any, tuple[str, ...]] = {}
 
 def _keys(kind: Any) -> tuple[str, ...]:
     names = [f.name for f in attrs.fields(kind) if f.name not in ("none", "says", "level", "text")]
-    if kind in (Row, ProtocolRow):
+    if kind in (Row, ProtocolRow, Beside):
         return (*names, *LEVELS)
     if kind is Check:
         return ("use", *names, *LEVELS)

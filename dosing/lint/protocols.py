@@ -13,6 +13,7 @@ from dosing.base.units import show
 from dosing.base.vector import round_half_up
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Drug, Protocol, ProtocolRow
+from dosing.lint.conditions import conditions_in
 from dosing.lint.magnitudes import slips_in_protocol
 from dosing.lint.tables import cites_in, proof
 from dosing.orders.pump import is_infusion
@@ -62,6 +63,7 @@ def lint_protocol(protocol: Protocol, seeds: Library) -> list[str]:
         if then.hold is not None and then.hold_min is not None:
             found.append(f"row {i} holds both for minutes and until in range.")
     found += [f"row {i} {wish}" for i, row in enumerate(protocol.rows, 1) for wish in _prose(row)]
+    found += _beside(protocol, seeds)
     found += slips_in_protocol(protocol, seeds)
     problems = proof(protocol, seeds)
     if problems or protocol.measure not in protocol.columns:
@@ -93,6 +95,36 @@ def _prose(row: ProtocolRow) -> Iterator[str]:
             yield "says to stop or hold, but neither stops nor holds: set stop or hold."
         if _CALLS.search(text) and not (then.notify or then.stop):
             yield "says to call somebody, but does not notify: set notify = true."
+
+
+def _beside(protocol: Protocol, seeds: Library) -> Iterator[str]:
+    """What stands beside the rows: inputs and protocols that exist, and prose that is done."""
+    for i, one in enumerate(protocol.outside, 1):
+        yield from (f"outside {i}: {wish}" for wish in conditions_in(one.when, seeds))
+        if one.fits and one.fits not in seeds.protocols:
+            yield f"outside {i}: there is no protocol {one.fits!r}."
+        elif one.fits and seeds.protocols[one.fits].drug != protocol.drug:
+            yield f"outside {i}: {one.fits} titrates another drug."
+    for i, rule in enumerate(protocol.beside, 1):
+        yield from (f"beside {i}: {wish}" for wish in conditions_in(rule.when, seeds))
+        if not (rule.then.stop or rule.then.notify):
+            yield f"beside {i} neither stops nor notifies: set stop or notify."
+        if rule.then.stop and not rule.then.notify:
+            yield f"beside {i} stops and calls nobody: set notify = true."
+        for text in (said.text for said in rule.says):
+            if _CALLS.search(text) and not rule.then.notify:
+                yield f"beside {i} says to call somebody, but does not notify: set notify = true."
+    if protocol.written_for is None:  # then no step goes beyond twice the running rate
+        return
+    try:
+        span = Interval.parse(protocol.written_for.range)
+    except ValueError as error:
+        yield f"written_for: {error}."
+        return
+    if not span.low > 0:
+        yield "written_for: a range above 0 is expected."
+    if not protocol.limits.unlimited and span.high > protocol.limits.top:
+        yield f"written_for: {show(span.high)} is above the largest rate."
 
 
 def _against_target(protocol: Protocol, grid: Grid, target: Interval) -> list[str]:

@@ -185,6 +185,14 @@ def cites_of(seed: Table | Protocol) -> Iterator[tuple[str, str]]:
     if isinstance(seed, Protocol):
         if seed.limits.cite:
             yield "limits", seed.limits.cite
+        if seed.written_for is not None and seed.written_for.cite:
+            yield "written_for", seed.written_for.cite
+        for i, one in enumerate(seed.outside, 1):
+            if one.cite:
+                yield f"outside {i}", one.cite
+        for i, rule in enumerate(seed.beside, 1):
+            if rule.cite:
+                yield f"beside {i}", rule.cite
         return
     for i, said in enumerate(seed.checks, 1):
         if said.cite or not seed.cite:

@@ -1,6 +1,6 @@
 """Infusions of many patients: from a dose to what the pump is set to, the bolus, and the caps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -26,6 +26,8 @@ from dosing.rules.remarks import Remark, remark
 
 Array = npt.NDArray[Any]
 NEVER = np.nan  # no cap
+WEAKER = (1 / 2, 1 / 4, 1 / 5, 1 / 10)  # dilutions that are tried after the drug's usual strengths
+FINER = (1 / 10, 1 / 100)  # pump steps that are tried last [mL/h]
 
 
 @attrs.frozen(eq=False)
@@ -248,6 +250,78 @@ def strength_remarks(seeds: Library, drug: Drug, strength: Array) -> list[Remark
         where = np.broadcast_to(odd, every.shape)
         found.append(remark(seeds, "unusual-strength", where, **said))
     return found
+
+
+def rounding_error(made: Infusions) -> Array:
+    """How far the setting of each pump lies from the dose, as a share of it.
+
+    0 where nothing runs or nothing is known, and where a label prints its own rounding.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.abs(made.pump_ml_h / made.wanted_ml_h - 1)
+    known = np.isnan(made.rate_cap) & ~made.by_label & (made.wanted_ml_h > 0)
+    return np.where(known, np.round(np.nan_to_num(found), 9), 0.0)
+
+
+def is_coarse(seeds: Library, made: Infusions) -> tuple[Array, Array]:
+    """Where rounding passes what is warned of, and where it passes what is given."""
+    error, site = rounding_error(made), seeds.site
+    return error > site.rounding_warn_pct / 100, error > site.rounding_stop_pct / 100
+
+
+def rounding_remarks(
+    seeds: Library, drug: Drug, made: Infusions, warns: Array, refuses: Array | None = None
+) -> Iterator[Remark]:
+    """That a pump cannot be set near enough, with what would do."""
+    for name, where in (("rounding-refused", refuses), ("rounding-warned", warns)):
+        if where is not None and where.any():
+            rows = np.flatnonzero(where)
+            better = {int(i): what_would_do(seeds, drug, made, int(i)) for i in rows}
+            off = np.round(100 * rounding_error(made))
+            yield remark(
+                seeds, name, where, wanted=made.wanted_ml_h, pump=made.pump_ml_h, off=off,
+                better=better,
+            )  # fmt: skip
+
+
+def what_would_do(seeds: Library, drug: Drug, made: Infusions, i: int) -> str:
+    """A strength, else a pump step, with which one patient's dose could be set; as words.
+
+    Parameters
+    ----------
+    seeds : Library
+    drug : Drug
+    made : Infusions
+    i : int
+        The patient's place.
+    """
+    most = seeds.site.rounding_warn_pct / 100
+    wanted, strength = float(made.wanted_ml_h[i]), float(made.strength[i])
+    step = float(np.broadcast_to(made.step_ml_h, made.pump_ml_h.shape)[i])
+    for other in _strengths(drug, strength):
+        exact = wanted * strength / other
+        if _near(exact, step, most):
+            setting = show(float(round_half_up(exact, step)))
+            return f"{show(other)} {made.mass}/mL gives {setting} mL/h"
+    for finer in FINER:
+        if finer < step and _near(wanted, finer, most):
+            setting = show(float(round_half_up(wanted, finer)))
+            return f"a pump that is set in steps of {show(finer)} mL/h gives {setting} mL/h"
+    return "ask the pharmacy for another strength"
+
+
+def _near(exact: float, step: float, most: float) -> bool:
+    return abs(float(round_half_up(exact, step)) / exact - 1) <= most
+
+
+def _strengths(drug: Drug, strength: float) -> list[float]:
+    """Weaker strengths: the usual ones first, then dilutions that the drug's file allows."""
+    mine = drug.usual_units_ml or drug.usual_mg_ml
+    of = "units_ml" if drug.usual_units_ml else "mg_ml"
+    span = next((m.range for m in drug.magnitudes if m.of == of), (0.0, np.inf))
+    usual = sorted((s for s in mine if s < strength), reverse=True)
+    diluted = [round(strength * share, 6) for share in WEAKER]
+    return [*usual, *(s for s in diluted if span[0] <= s <= span[1] and s not in usual)]
 
 
 def ceiling_remarks(

@@ -210,7 +210,13 @@ def unsettled(decision: Decision, needs: Mapping[str, Array]) -> Decision:
 A = TypeVar("A", bound=Answers)
 
 
-def settled(answer: Callable[[Patients], A], patients: Patients, evolve: Callable[..., A]) -> A:
+def settled(
+    answer: Callable[[Patients], A],
+    patients: Patients,
+    evolve: Callable[..., A],
+    *,
+    cautious: Callable[[A, A, Array, Array], A] | None = None,
+) -> A:
     """An answer that contradictions withhold where they matter, and are warned of where not.
 
     Parameters
@@ -222,6 +228,9 @@ def settled(answer: Callable[[Patients], A], patients: Patients, evolve: Callabl
         none, and the sentence names both.
     evolve : callable
         From an answer, ``status`` and ``remarks`` to the answer with these.
+    cautious : callable, optional
+        From an answer, the other one, the places of the patients where they differ, and their
+        places in the other, to the answer of which nothing that gives less is withheld.
     """
     found = answer(patients)
     for conflict in patients.conflicts:
@@ -239,6 +248,8 @@ def settled(answer: Callable[[Patients], A], patients: Patients, evolve: Callabl
             remark(seeds, "given-twice" if conflict.twice else "contradiction", stops, **said),
             remark(seeds, _harmless(conflict), warns, **said),
         )
+        if cautious is not None and differs.any():
+            found = cautious(found, other, rows[differs], np.flatnonzero(differs))
         status = np.where(stops, IMPOSSIBLE, found.status)
         found = evolve(found, status=status, remarks=(*remarks, *found.remarks))
     return found

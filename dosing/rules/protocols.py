@@ -8,12 +8,17 @@ from typing import Any
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from dosing.base.interval import Interval
 from dosing.knowledge.seedtypes import Protocol
 
-ACTIONS = ("continue", "increase", "decrease", "hold", "stop", "resume")
-CONTINUE, INCREASE, DECREASE, HOLD, STOP, RESUME = range(len(ACTIONS))
+Array = npt.NDArray[Any]
+ACTIONS = ("continue", "increase", "decrease", "hold", "stop", "resume", "wait")
+CONTINUE, INCREASE, DECREASE, HOLD, STOP, RESUME, WAIT = range(len(ACTIONS))
+# By the action, and last where there is none: what gives less, and what is never withheld.
+LOWERS = np.array([n in ("decrease", "hold", "stop") for n in (*ACTIONS, "")])
+STANDS = np.array([n in ("decrease", "hold", "stop", "wait") for n in (*ACTIONS, "")])
 
 
 @attrs.frozen(eq=False)
@@ -62,6 +67,11 @@ def running_name(protocol: Protocol) -> str:
     return "heparin_units_h" if protocol.dose_unit == "units/h" else "running"
 
 
+def now_name(protocol: Protocol) -> str:
+    """Under which name the rate is given that runs now, where it is not the one of the sample."""
+    return "rate_now_units_h" if protocol.dose_unit == "units/h" else "rate_now"
+
+
 def bolus_unit(protocol: Protocol, flat: bool = False) -> str:
     """The unit of a protocol's bolus: for each kg where its doses are, unless it is flat.
 
@@ -84,8 +94,9 @@ def changes(protocol: Protocol, row: Any, running: Any, in_range_before: Any = 0
     row : ndarray of int
         The row that answers each patient; negative where none does.
     running : ndarray
-        The rate running when the sample was drawn, above 0 and not above the protocol's ceiling.
-        [the protocol's dose unit]
+        The rate running when the sample was drawn. Where it is not known, not above 0, or above
+        the protocol's ceiling, a row may still hold or stop, and lower what runs; it says then
+        no rate for resuming. [the protocol's dose unit]
     in_range_before : int or array
         Results in range immediately before this one, without a change between.
 
@@ -93,10 +104,14 @@ def changes(protocol: Protocol, row: Any, running: Any, in_range_before: Any = 0
     -------
     Changes
     """
-    usable = (running > 0) & (running <= protocol.limits.top)
-    row = np.where(usable, row, np.minimum(row, -1))
-    known = row >= 0
     then = [r.then for r in protocol.rows]
+    running = np.asarray(running, dtype=float)
+    usable = (running > 0) & (running <= protocol.limits.top)
+    if not usable.all():
+        halts = np.array([*(t.holds or t.stop for t in then), False])[np.maximum(row, -1)]
+        lowers = np.array([*(t.lowers for t in then), False])[np.maximum(row, -1)]
+        row = np.where(usable | halts | (lowers & (running > 0)), row, np.minimum(row, -1))
+    known = row >= 0
 
     def of(values: list[Any], missing: Any = np.nan) -> Any:
         return np.where(known, np.array(values)[row], missing)
@@ -108,7 +123,7 @@ def changes(protocol: Protocol, row: Any, running: Any, in_range_before: Any = 0
     wanted = np.round(running * factor + add, 9)
     rate, limited, capped = _within(protocol, running, wanted)
     resume = running * of([t.resume_factor for t in then]) + of([t.resume_add for t in then])
-    resume = np.where(hold, np.round(resume, 9), np.nan)
+    resume = np.where(hold & usable, np.round(resume, 9), np.nan)
     emptied = known & ((hold & (resume <= 0)) | (~hold & ~stop & (rate <= 0)))
     stop, hold = stop | emptied, hold & ~emptied
     action = np.select(
@@ -117,7 +132,8 @@ def changes(protocol: Protocol, row: Any, running: Any, in_range_before: Any = 0
         CONTINUE,
     )
     until = of([t.hold is not None for t in then], False).astype(bool) & hold
-    capped = capped & ~hold & ~stop
+    capped = capped & ~hold & ~stop & (wanted >= running)
+    above = known & (running > protocol.limits.top)
     return Changes(
         row=row,
         action=np.where(known, action, -1),
@@ -127,7 +143,7 @@ def changes(protocol: Protocol, row: Any, running: Any, in_range_before: Any = 0
         until_in_range=until,
         bolus=of([np.nan if t.bolus is None else t.bolus for t in then]),
         flat_bolus=of([np.nan if t.flat_bolus is None else t.flat_bolus for t in then]),
-        notify=of([t.notify for t in then], False).astype(bool) | stop | capped,
+        notify=of([t.notify for t in then], False).astype(bool) | stop | capped | above,
         in_range=unchanged,
         capped=capped,
         limited=limited & ~hold & ~stop,
@@ -155,3 +171,24 @@ def _recheck(protocol: Protocol, unchanged: Any, in_range_before: Any) -> Any:
         stable = np.asarray(in_range_before) + 1 >= rule.stable_after
         in_range_h = np.where(stable, rule.stable_h, in_range_h)
     return np.where(unchanged, in_range_h, rule.after_change_h)
+
+
+def withheld(change: Changes, where: Array) -> Changes:
+    """The changes without those that are withheld: never what lowers, nor what only waits."""
+    gone = where & ~STANDS[change.action]
+    if not gone.any():
+        return change
+    return attrs.evolve(
+        change,
+        action=np.where(gone, -1, change.action),
+        rate=np.where(gone, np.nan, change.rate),
+        resume_rate=np.where(gone, np.nan, change.resume_rate),
+    )
+
+
+def unsettled(change: Changes, where: Array) -> Changes:
+    """Of whom something is missing or refused: only what lowers stands, with no rate to resume."""
+    if not where.any():
+        return change
+    kept = withheld(change, where)
+    return attrs.evolve(kept, resume_rate=np.where(where, np.nan, kept.resume_rate))

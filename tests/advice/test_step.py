@@ -99,8 +99,8 @@ def test_a_step_prints_its_findings_with_their_sources_and_its_own():
         confirmed="secondary",
     )
     assert str(found).splitlines() == [
-        "<Raschke>", f"  {found.sentence}", "  warn: Look.", "  note: Know. [other]",
-        "  = 18 + 4 = 22", "  source: source (secondary)",
+        "<Raschke>", f"  {found.sentence}", f"  {found.side_by_side}",
+        "  warn: Look.", "  note: Know. [other]", "  = 18 + 4 = 22", "  source: source (secondary)",
     ]  # fmt: skip
     assert found._repr_html_().startswith("<pre>&lt;Raschke&gt;\n  Bolus")
 

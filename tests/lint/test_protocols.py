@@ -40,6 +40,18 @@ def wishes(tmp_path, text, name="argatroban_uhs_2016.toml"):
         ('aptt_s = "> 90"', 'aptt_s = "90-200"', "not an interval"),
         ('aptt_s = "> 90"', 'appt_s = "> 90"', "neither a column nor a count"),
         ('target = "[45, 90]"', 'target = "45 to 90"', "target: not an interval"),
+        ('range = "[0.1, 10]"', 'range = "0.1 to 10"', "written_for: not an interval"),
+        ('range = "[0.1, 10]"', 'range = "[0, 10]"', "written_for: a range above 0"),
+        ('range = "[0.1, 10]"', 'range = "[0.1, 11]"', "written_for: 11 is above the largest rate"),
+        ('child = "yes"', 'chld = "yes"', "outside 1: no quantity is called 'chld'"),
+        ('fits = "argatroban-ummc-2008-critical"', 'fits = "argatroban-2030"',
+         "outside 1: there is no protocol 'argatroban-2030'"),
+        ('fits = "argatroban-ummc-2008-critical"', 'fits = "heparin-raschke-1993"',
+         "outside 1: heparin-raschke-1993 titrates another drug"),
+        ("[[rows]]", "[[beside]]\nwhen = { aptt_s = '> 200' }\nthen = {}\n\n[[rows]]",
+         "beside 1 neither stops nor notifies"),
+        ("[[rows]]", "[[beside]]\nwhen = { aptt_s = '> 200' }\nthen = { stop = true }\n\n[[rows]]",
+         "beside 1 stops and calls nobody"),
     ],
 )  # fmt: skip
 def test_a_faulty_protocol_is_told_what_to_mend(tmp_path, old, new, wish):
