@@ -31,6 +31,7 @@ from dosing.orders.pump import strength_name
 from dosing.rules.asked import names_asked
 from dosing.rules.checks import drug_checks
 from dosing.rules.columns import Patients, many_patients
+from dosing.rules.critical import criticals, names_of
 from dosing.rules.decide import OK
 from dosing.rules.derive import derive
 from dosing.rules.protocols import ACTIONS, inputs_of
@@ -277,6 +278,8 @@ def asked_by_titration(seeds: Library, protocol: Protocol) -> set[str]:
     strength = strength_name(protocol.dose_unit)
     names = [*inputs_of(protocol), "running", "in_range_before", "weight_kg", strength]
     names += [*alternatives(protocol), *asked_beside(seeds, protocol)]
+    critical = criticals(seeds, protocol.drug, protocol.indication)
+    names += [n for one in critical for n in names_of(one)]
     return names_asked(seeds, names, checks)
 
 

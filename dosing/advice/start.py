@@ -30,6 +30,8 @@ from dosing.orders.pump import is_infusion, pump_rate_ml_h
 from dosing.rules.asked import names_asked
 from dosing.rules.checks import checks_of, grave_checks_of
 from dosing.rules.columns import Patients
+from dosing.rules.critical import alerts, criticals
+from dosing.rules.critical import names_of as names_of_critical
 from dosing.rules.decide import (
     MISSING,
     OK,
@@ -168,7 +170,9 @@ def starts(
     asked = asked_by_start(patients.seeds, table) if patients.beyond else set()
 
     def answer(some: Patients) -> Starts:
-        return certain(lambda one: _starts(table, one, label_table, notes), some, asked, _asking)
+        found = certain(lambda one: _starts(table, one, label_table, notes), some, asked, _asking)
+        said = alerts(some, table.drug, table.indication)
+        return attrs.evolve(found, remarks=(*said, *found.remarks)) if said else found
 
     def evolve(found: Starts, **changes: Any) -> Starts:
         return attrs.evolve(found, **changes)
@@ -564,7 +568,9 @@ def asked_by_start(seeds: Library, table: Table) -> set[str]:
     kept = seeds.kept("asked")
     if table.id not in kept or kept[table.id][0] is not table:
         more = ORDER_INPUTS if is_infusion(table.outputs.get("dose", "")) else ()
-        names = (*table.columns, *more, *sizes_of(table))
+        critical = criticals(seeds, table.drug, table.indication)
+        told = (n for one in critical for n in names_of_critical(one))
+        names = (*table.columns, *more, *sizes_of(table), *told)
         kept[table.id] = (table, names_asked(seeds, names, checks_of(seeds, table)))
     found: set[str] = kept[table.id][1]
     return found

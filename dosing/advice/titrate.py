@@ -28,6 +28,7 @@ from dosing.orders.infusion import Infusions, bolus_given, dosing_weight
 from dosing.rules.asked import names_asked
 from dosing.rules.checks import drug_checks
 from dosing.rules.columns import Patients, many_patients
+from dosing.rules.critical import alerts
 from dosing.rules.decide import (
     OK,
     STATUSES,
@@ -159,7 +160,9 @@ def steps(protocol: Protocol, patients: Patients) -> Steps:
     asked = decided_by(patients.seeds, protocol) if patients.beyond else set()
 
     def answer(some: Patients) -> Steps:
-        return cautious(lambda one: _steps(protocol, one), some, asked)
+        found = cautious(lambda one: _steps(protocol, one), some, asked)
+        said = alerts(some, protocol.drug, protocol.indication)
+        return attrs.evolve(found, remarks=(*said, *found.remarks)) if said else found
 
     return settled(answer, patients, _evolved, cautious=_cautious)
 

@@ -24,6 +24,7 @@ from dosing.knowledge.seedtypes import (
     Authority,
     Claim,
     Confirmed,
+    Critical,
     Derivation,
     Drug,
     Evidence,
@@ -54,6 +55,7 @@ class Library:
     indications: dict[str, str]
     authorities: dict[str, Authority]
     groups: dict[str, Group]
+    critical: dict[str, Critical]
     claims: tuple[Claim, ...]
     drugs: dict[str, Drug]
     tables: dict[str, Table]
@@ -143,6 +145,7 @@ REGISTERS: dict[str, Any] = {
     "indications": str,
     "authorities": Authority,
     "groups": Group,
+    "critical": Critical,
 }
 # What other files use by name: read before them, a hospital's over the shipped ones.
 SHARED: dict[str, Any] = {"checks": SharedCheck, "conditions": NamedCondition}

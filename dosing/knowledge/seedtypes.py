@@ -194,6 +194,24 @@ class Check:
 
 
 @attrs.frozen(kw_only=True)
+class Critical:
+    """A result that is told at once on some drugs: who meets ``when``, or is ``beyond`` its assay.
+
+    Without a cite it is a rule of the site. ``tells`` says that somebody is to be called. A file
+    writes the level as the key of the sentence, which may name inputs in braces.
+    """
+
+    drugs: tuple[str, ...]
+    level: Level
+    text: str
+    indications: tuple[str, ...] = ()
+    when: Conditions = attrs.field(factory=dict)
+    beyond: str = ""
+    tells: bool = True
+    cite: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class SharedCheck:
     """A sentence that more than one seed says, by the name under which they use it.
 
@@ -506,5 +524,7 @@ class Site:
     range_start: Literal["low"] = "low"
     weight_caps: dict[str, float] = attrs.field(factory=dict)
     aptt_range: dict[str, tuple[float, float]] = attrs.field(factory=dict)
+    assay_top: dict[str, float] = attrs.field(factory=dict)
+    critical_call: str = ""
     note: str = ""
     cite: str = ""

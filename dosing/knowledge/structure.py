@@ -18,6 +18,7 @@ from dosing.knowledge.seedtypes import (
     Beside,
     Check,
     Condition,
+    Critical,
     NamedCondition,
     ProtocolRow,
     Row,
@@ -208,6 +209,7 @@ def _register(converter: Any) -> None:
     on(ProtocolRow, _with_sentences)
     on(Beside, _with_sentences)
     on(Check, _with_level)
+    on(Critical, _with_level)
     on(Sentence, _with_level)
     on(SharedCheck, _with_level)
     on(NamedCondition, _with_alternatives)
@@ -236,6 +238,8 @@ _KNOWN: dict[Any, tuple[str, ...]] = {}
 def _keys(kind: Any) -> tuple[str, ...]:
     names = [f.name for f in attrs.fields(kind) if f.name not in ("none", "says", "level", "text")]
     if kind in (Row, ProtocolRow, Beside):
+        return (*names, *LEVELS)
+    if kind is Critical:
         return (*names, *LEVELS)
     if kind is Check:
         return ("use", *names, *LEVELS)

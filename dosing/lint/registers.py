@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from dosing.base.fill import names_in
+from dosing.base.findings import STOPPING
 from dosing.base.units import show
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Drug, Quantity
@@ -69,6 +71,29 @@ def derivations_in(seeds: Library) -> Iterator[str]:
                 yield from known_name(part, known, f"{name}: {key}: it is not made of")
 
 
+def critical_in(seeds: Library) -> Iterator[str]:
+    """What is wrong with the critical values: they are known by results, and withhold nothing."""
+    for name, one in seeds.critical.items():
+        for drug in one.drugs:
+            yield from known_name(drug, seeds.drugs, f"{name}: there is no drug")
+        for place in one.indications:
+            yield from known_name(place, seeds.indications, f"{name}: there is no indication")
+        yield from (f"{name}: {wish}" for wish in conditions_in(one.when, seeds))
+        if one.beyond:
+            yield from known_name(one.beyond, seeds.names, f"{name}: no quantity is called")
+            key = seeds.names.get(one.beyond, "")
+            if key and not seeds.quantities[key].off_scale:
+                yield f"{name}: {one.beyond} is never off the scale: its registry entry says so."
+        if not one.drugs or not (one.when or one.beyond):
+            yield f"{name}: a drug, and a condition or beyond are expected."
+        if one.level in STOPPING:
+            yield f"{name}: {one.level} would withhold the order; warn or note is expected."
+        for part in names_in(one.text):
+            yield from known_name(part, seeds.names, f"{name}: no quantity is called")
+        if one.cite and one.cite.split()[0] not in seeds.evidence:
+            yield f"{name} cites {one.cite.split()[0]!r}, which is not in evidence.toml."
+
+
 def lint_drug(drug: Drug, seeds: Library) -> Iterator[str]:
     """What is wrong with a drug's file."""
     positive = {
@@ -104,6 +129,7 @@ def registers_in(seeds: Library) -> Iterator[tuple[str, str]]:
     """What is wrong with the registers, by file: every entry is sound and somebody uses it."""
     yield from (("quantities.toml", wish) for wish in quantities_in(seeds))
     yield from (("derivations.toml", wish) for wish in derivations_in(seeds))
+    yield from (("critical.toml", wish) for wish in critical_in(seeds))
     groups = {quantity.group for quantity in seeds.quantities.values()}
     for name in seeds.groups.keys() - groups:
         yield "groups.toml", f"no input is in {name!r}."

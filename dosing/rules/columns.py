@@ -127,10 +127,12 @@ class Patients:
 
     def told(self, name: str, i: int, sign: bool = True) -> str:
         """The value of one patient with its unit, off the scale with a sign or in words."""
-        unit = self.seeds.quantities[self.seeds.names[name]].names[name].unit
-        one = self.beyond.get(name)
-        if one is not None and one.side[i]:
-            return told(int(one.side[i]), float(one.bound[i]), unit, sign)
+        units = self.seeds.quantities[self.seeds.names[name]].names
+        unit = units[name].unit
+        for other in (name, *units):
+            one = self.beyond.get(other)
+            if one is not None and one.side[i]:
+                return told(int(one.side[i]), float(one.bound[i]), units[other].unit, sign)
         return shown(float(self.numbers(name)[i]), unit)
 
     def as_given(self, name: str) -> Array:

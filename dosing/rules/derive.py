@@ -246,6 +246,16 @@ def _four_ts(patients: Patients) -> Follows:
     return Follows(totals(patients.seeds.scores["4ts"], patients).value)
 
 
+def _platelet_fall_72h(patients: Patients) -> Follows:
+    highest, now = patients.numbers("platelets_highest_72h"), patients.numbers("platelets")
+    return Follows(np.asarray(platelet_fall_pct(highest, now)))
+
+
+def _hemoglobin_fall(patients: Patients) -> Follows:
+    now = patients.numbers("hemoglobin_g_dl")
+    return Follows(np.round(patients.numbers("hemoglobin_highest_24h_g_dl") - now, 6))
+
+
 def _falling(patients: Patients) -> Follows:
     before, now = patients.numbers("platelets_before"), patients.numbers("platelets")
     value = np.where(now < before, 1, 0).astype(np.uint8)
@@ -262,4 +272,6 @@ BY: dict[str, Callable[[Patients], Follows | None]] = {
     "child-pugh": _child_pugh,
     "four-ts": _four_ts,
     "falling": _falling,
+    "platelet-fall-72h": _platelet_fall_72h,
+    "hemoglobin-fall": _hemoglobin_fall,
 }

@@ -281,6 +281,19 @@ def certain(
     return withhold(found, needs, tuple(said))
 
 
+def could(patients: Patients, asked: Collection[str], test: Callable[[Patients], Array]) -> Array:
+    """Of whom a test holds, or may hold by a result that is off the scale."""
+    found = test(patients)
+    if patients.meant or not patients.beyond:
+        return found
+    for tried in trials(patients, asked):
+        rows, times = tried.shape
+        some = patients.take(np.repeat(tried.rows, times))
+        held = test(meaning(some, {n: v.ravel() for n, v in tried.values.items()}))
+        found[tried.rows] |= held.reshape(rows, times).any(axis=1)
+    return found
+
+
 def _unlike(values: Array, may: Array) -> Array:
     """Of whom the values that may be are not all the same."""
     first = np.take_along_axis(values, np.argmax(may, axis=1)[:, None], axis=1)

@@ -7,12 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dosing
+from dosing.knowledge.library import cases
 from dosing.rules.protocols import ACTIONS
 from tests.support import SEEDS
 
 PROTOCOLS = list(SEEDS.protocols)
 # The most cautious first, written down apart from the code.
 ORDER = ["stop", "hold", "decrease", "", "continue", "wait", "increase", "resume"]
+
+
+CASES = [
+    (n, line)
+    for n, lines in cases()
+    if n in PROTOCOLS
+    for line in lines
+    if line["why"].startswith("off the scale")
+]
+NUMBERS = ("rate", "resume_rate", "hold_min", "recheck_h")
 
 
 def measured(protocol):
@@ -29,6 +40,25 @@ def running(protocol):
 def step(protocol, result, **more):
     given_ = {"running": running(protocol), "baseline_aptt_s": 32, "weight_kg": 70, **more}
     return dosing.titrate(protocol, **{measured(protocol): result, **given_})
+
+
+def test_every_protocol_has_worked_cases_on_both_sides_of_the_scale():
+    for protocol in PROTOCOLS:
+        signs = {line[measured(protocol)][:1] for name, line in CASES if name == protocol}
+        assert {"<", ">"} <= signs, protocol
+
+
+@pytest.mark.parametrize(("name", "line"), CASES, ids=[f"{n}: {c['why']}" for n, c in CASES])
+def test_case(name, line):
+    result = measured(name)
+    given_ = {n: line[n] for n in ("running", "weight_kg", "baseline_aptt_s") if line.get(n)}
+    found = dosing.titrate(name, **{result: line[result]}, **given_)
+    assert found.action == line["action"]
+    for number in NUMBERS:
+        if number in line and (found.action != "stop" or line[number]):
+            assert getattr(found, number) == (float(line[number]) if line[number] else None)
+    bolus = line.get("bolus") or line.get("flat_bolus")
+    assert found.bolus == (float(bolus) if bolus else None)
 
 
 def texts(found, level="warn"):

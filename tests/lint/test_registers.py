@@ -4,7 +4,12 @@ import attrs
 import pytest
 
 from dosing.knowledge.library import load
-from dosing.lint.registers import derivations_in, lint_drug, quantities_in
+from dosing.lint.registers import (
+    critical_in,
+    derivations_in,
+    lint_drug,
+    quantities_in,
+)
 
 SEEDS = load("")
 APTT = SEEDS.quantities["aptt"]
@@ -76,3 +81,32 @@ def test_what_follows_moves_only_with_what_it_is_made_of():
         "aptt_ratio: rises_with: it is not made of 'aptt'",
         "aptt_ratio: falls_with: it is not made of 'inr'",
     ]
+
+
+LOW = SEEDS.critical["platelets-below-30"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"drugs": ("heparn",)}, "low: there is no drug 'heparn'; did you mean 'heparin'?"),
+        ({"indications": ("hitt",)}, "low: there is no indication 'hitt'"),
+        ({"when": {"platlets": "< 30"}}, "low: no quantity is called 'platlets'"),
+        ({"when": {"platelets": "< 30000"}}, "low: platelets: 30,000 is no possible value"),
+        ({"level": "stop"}, "low: stop would withhold the order; warn or note is expected."),
+        ({"level": "needed"}, "low: needed would withhold the order; warn or note is expected."),
+        ({"text": "Platelets {count}."}, "low: no quantity is called 'count'"),
+        ({"cite": "nobody 3"}, "low cites 'nobody', which is not in evidence.toml."),
+        ({"when": {}}, "low: a drug, and a condition or beyond are expected."),
+        ({"drugs": ()}, "low: a drug, and a condition or beyond are expected."),
+        ({"beyond": "platelet"}, "low: no quantity is called 'platelet'"),
+        ({"beyond": "weight_kg"}, "low: weight_kg is never off the scale"),
+    ],
+)
+def test_a_faulty_critical_value_is_told_what_to_mend(changed, said):
+    seeds = attrs.evolve(SEEDS, critical={"low": attrs.evolve(LOW, **changed)})
+    assert [wish for wish in critical_in(seeds) if wish.startswith(said)]
+
+
+def test_the_shipped_critical_values_are_sound():
+    assert list(critical_in(SEEDS)) == []
