@@ -115,8 +115,11 @@ def _pandas_column(series: Any) -> Any:
     import pandas as pd
 
     # Among objects 1 and True are alike to a table of words, and a list has no place in one.
-    words_only = dtype != object or pd.api.types.infer_dtype(series) == "string"
-    if dtype.kind == "b" or (pd.api.types.is_string_dtype(dtype) and words_only):
+    objects = isinstance(dtype, np.dtype) and dtype.kind == "O"
+    text = pd.api.types.is_string_dtype(dtype)
+    if objects:
+        text = pd.api.types.infer_dtype(series) == "string"
+    if dtype.kind == "b" or text:
         codes, words = pd.factorize(series)
         return Codes(np.asarray(codes), tuple(words.tolist()))
     return series.astype(object).tolist()

@@ -50,8 +50,9 @@ def test_a_column_that_stands_twice_is_refused():
 @pytest.mark.parametrize(
     ("cell", "problem"),
     [
-        (True, "True is not a number"), ([70], r"\[70\] is not a number"), ({}, "{} is not a number"),
-        (b"70", "b'70' is not a number"), (pd.NaT, "NaT is not a number"),
+        (True, "True is not a number"), ([70], r"\[70\] is not a number"),
+        ({}, "{} is not a number"), (b"70", "b'70' is not a number"),
+        (pd.NaT, "NaT is not a number"),
     ],
     ids=["true", "list", "dict", "bytes", "no moment"],
 )  # fmt: skip
@@ -66,7 +67,8 @@ def test_a_cell_of_another_kind_spoils_its_own_row_and_no_other(of, cell, proble
     assert list(found["status"]) == ["stop", "impossible", "ok"]
     assert re.search(rf"weight_kg, row 1: Body weight: {problem}", found["reason"][1])
     one = dosing.start("argatroban", weight_kg=cell, child_pugh="B")
-    assert (one.status, one.findings[0].text) == ("impossible", found["reason"][1].split(": ", 1)[1])
+    assert one.status == "impossible"
+    assert found["reason"][1] == f"weight_kg, row 1: {one.findings[0].text}"
 
 
 def test_a_column_of_lists_is_refused_row_by_row():
