@@ -1,6 +1,9 @@
 """Equations and scores agree with those of other people, and each difference has its reason."""
 
 import importlib.metadata
+import re
+import tomllib
+from pathlib import Path
 
 import attrs
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from docs.agreement import Comparison, Draw, by, everything, run, units
 from docs.agreement import page as agreement
 
+ROOT = Path(__file__).resolve().parent.parent
 COMPARISONS = everything()
 NAMES = [f"{c.what}, {c.package} {c.function}" for c in COMPARISONS]
 
@@ -63,6 +67,20 @@ def test_each_package_is_named_with_the_version_that_was_asked():
     told = agreement.prose()["packages"]
     assert {c.package for c in COMPARISONS} == set(told)
     assert all(f"{importlib.metadata.version(name)}: " in agreement.packages() for name in told)
+
+
+def test_a_package_under_a_strict_licence_is_said_to_be_so_and_is_no_part_of_dosing():
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = {re.match(r"[\w-]+", one)[0] for one in extra["optional-dependencies"]["agreement"]}
+    for name in asked:
+        about = importlib.metadata.metadata(name)
+        licence = about["License-Expression"] or ""
+        told = agreement.prose()["packages"].get(name, {"says": ""})["says"]
+        assert "GPL" not in licence or licence.split()[0] in told, name
+    used = "|".join(name.replace("-", "_") for name in asked)
+    for path in (ROOT / "dosing").rglob("*.py"):
+        text = path.read_text("utf-8")
+        assert not re.search(rf"^\s*(import|from) ({used})\b", text, re.MULTILINE), path
 
 
 def test_what_was_compared_by_hand_says_why_it_is_not_here():

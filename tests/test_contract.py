@@ -4,9 +4,11 @@ import json
 from html import unescape
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import dosing
+from dosing.interfaces.cli import main
 from dosing.knowledge.library import load
 from dosing.scoring.door import names, needs_of
 from tests.random_patients import drawn, edges_of, names_for
@@ -64,6 +66,46 @@ def test_a_score_says_all_that_it_found(score):
         one = dosing.score(score, **patient.to_dict())
         many = dosing.score(score, patient.to_frame().T, findings=True)
         holds(one, _unplaced(many.iloc[0]))
+
+
+# The value that was given bars the drug, its own parts or another value bar the answer.
+BOTH = {
+    "a clearance that bars, beside a creatinine that does not": (
+        ("start", "fondaparinux", {"indication": "vte"}),
+        {"weight_kg": 70, "age_y": 50, "sex": "female", "creatinine_mg_dl": 0.6, "crcl_ml_min": 18},
+        ("contraindicated at a creatinine clearance less than 30", "18 mL/min"),
+    ),
+    "HIT, beside a weight that cannot be": (
+        ("start", "heparin", {"indication": "vte"}),
+        {"weight_kg": -5, "hit_confirmed": "yes"},
+        ("HIT is confirmed", "-5 kg is not possible"),
+    ),
+    "HIT, beside an aPTT that cannot be": (
+        ("titrate", "heparin-raschke-1993", {}),
+        {"weight_kg": 70, "running": 18, "aptt_s": -1, "hit_confirmed": "yes"},
+        ("HIT is confirmed", "-1 s is not possible"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "patient", "words"), BOTH.values(), ids=list(BOTH))
+def test_danger_is_named_before_what_must_be_put_right(asked, patient, words, capsys):
+    verb, name, where = asked
+    one = getattr(dosing, verb)(name, **where, **patient)
+    assert one.status == "impossible"
+    assert [f.level for f in one.findings[:2]] == ["stop", "needed"]
+    assert all(w in f.text for w, f in zip(words, one.findings, strict=False))
+    frame = pd.DataFrame([patient])
+    many = getattr(dosing, verb)(name, frame, **where, findings=True)
+    holds(one, _unplaced(many.iloc[0]))
+    assert words[0] in many["reason"][0]
+    argv = [verb, name]
+    for key, value in {**where, **patient}.items():
+        argv += [f"--{key.replace('_', '-')}={value}"]
+    assert main(argv) == 2
+    out, err = capsys.readouterr()
+    for said in (out, err):
+        assert -1 < said.find(words[0]) < said.find(words[1])
 
 
 def _unplaced(row):

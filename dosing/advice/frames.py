@@ -42,7 +42,7 @@ class YesNo:
 
 def is_pandas(frame: Any) -> bool:
     """Whether a frame is one of pandas, told without importing it."""
-    return type(frame).__module__.partition(".")[0] == "pandas"
+    return type(frame).__module__.partition(".")[0] == "pandas" and hasattr(frame, "columns")
 
 
 def columns_of(
@@ -114,7 +114,12 @@ def _pandas_column(series: Any) -> Any:
         return series.to_numpy(dtype=float, na_value=np.nan)
     import pandas as pd
 
-    if dtype.kind == "b" or pd.api.types.is_string_dtype(dtype):
+    # Among objects 1 and True are alike to a table of words, and a list has no place in one.
+    objects = isinstance(dtype, np.dtype) and dtype.kind == "O"
+    text = pd.api.types.is_string_dtype(dtype)
+    if objects:
+        text = pd.api.types.infer_dtype(series) == "string"
+    if dtype.kind == "b" or text:
         codes, words = pd.factorize(series)
         return Codes(np.asarray(codes), tuple(words.tolist()))
     return series.astype(object).tolist()
@@ -124,7 +129,8 @@ def _other_column(series: Any) -> Any:
     native = series.to_native()
     if series.dtype.is_numeric():
         return np.asarray(series.cast(_float()).to_numpy(), dtype=float)
-    if hasattr(native, "dictionary_encode"):  # Arrow
+    words_only = series.dtype in _words_only()
+    if words_only and hasattr(native, "dictionary_encode"):  # Arrow
         found = native.combine_chunks() if hasattr(native, "combine_chunks") else native
         encoded = found if hasattr(found, "indices") else found.dictionary_encode()
         if hasattr(encoded, "chunk"):
@@ -132,6 +138,8 @@ def _other_column(series: Any) -> Any:
         codes = np.asarray(encoded.indices.fill_null(-1))
         return Codes(codes, tuple(encoded.dictionary.to_pylist()))
     values = series.to_list()
+    if not words_only:  # 1 and True are alike to a table of words, and a list has no place in one
+        return values
     seen: dict[Any, int] = {}
     codes = np.fromiter(
         (-1 if v is None else seen.setdefault(v, len(seen)) for v in values), np.intp, len(values)
@@ -143,6 +151,12 @@ def _float() -> Any:
     import narwhals as nw
 
     return nw.Float64
+
+
+def _words_only() -> tuple[Any, ...]:
+    import narwhals as nw
+
+    return (nw.String, nw.Boolean, nw.Categorical, nw.Enum)
 
 
 def misspelt(seeds: Library, column: str, more: tuple[str, ...] = ()) -> str:

@@ -192,7 +192,7 @@ def _load(site_folder: str) -> tuple[Library, tuple[str, ...]]:
         if faults or seeds.faults:
             raise SeedError(*faults, *seeds.faults)
         return seeds.library(shipped.digest, ""), ()
-    if not Path(site_folder).is_dir():
+    if not os.path.isdir(site_folder):  # also of a name that no folder can have
         raise SeedError(f"DOSING_SITE: there is no folder {site_folder!r}.")
     own = _parsed(site_folder)
     seeds = _Laid.over(_load("")[0])

@@ -1,7 +1,11 @@
 """Columns that are nearly called as an input is are refused; others are left alone."""
 
+import re
+
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import dosing
@@ -42,7 +46,41 @@ def test_a_column_that_stands_twice_is_refused():
         dosing.start("fondaparinux", frame)
 
 
-@pytest.mark.parametrize("frame", [[1, 2], "vte", {"weight_kg": [70]}, 7])
+@pytest.mark.parametrize("of", ["pandas", "polars"])
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        (True, "True is not a number"), ([70], r"\[70\] is not a number"),
+        ({}, "{} is not a number"), (b"70", "b'70' is not a number"),
+        (pd.NaT, "NaT is not a number"),
+    ],
+    ids=["true", "list", "dict", "bytes", "no moment"],
+)  # fmt: skip
+def test_a_cell_of_another_kind_spoils_its_own_row_and_no_other(of, cell, problem):
+    cells = [1.0, cell, 70]
+    if of == "pandas":
+        frame = pd.DataFrame({"weight_kg": pd.Series(cells, dtype=object), "child_pugh": "B"})
+    else:
+        columns = {"weight_kg": pl.Series(cells, dtype=pl.Object), "child_pugh": ["B"] * 3}
+        frame = pl.DataFrame(columns)
+    found = dosing.start("argatroban", frame)
+    assert list(found["status"]) == ["stop", "impossible", "ok"]
+    assert re.search(rf"weight_kg, row 1: Body weight: {problem}", found["reason"][1])
+    one = dosing.start("argatroban", weight_kg=cell, child_pugh="B")
+    assert one.status == "impossible"
+    assert found["reason"][1] == f"weight_kg, row 1: {one.findings[0].text}"
+
+
+def test_a_column_of_lists_is_refused_row_by_row():
+    cells = pa.array([[70.0], None], type=pa.list_(pa.float64()))
+    for frame in (pa.table({"weight_kg": cells}), pl.DataFrame({"weight_kg": [[70.0], None]})):
+        found = dosing.start("argatroban", frame)
+        assert [str(s) for s in found["status"]] == ["impossible", "missing"]
+
+
+@pytest.mark.parametrize(
+    "frame", [[1, 2], "vte", {"weight_kg": [70]}, 7, pd.Series([70]), pd.NaT], ids=repr
+)
 def test_what_is_no_frame_is_refused(frame):
     with pytest.raises(ValueError, match="a frame is expected, of pandas or polars"):
         dosing.start("fondaparinux", frame)

@@ -282,7 +282,7 @@ def test_a_long_gap_is_left_out_and_said(capsys):
         (["0:1.5", "9:1e3"], "is not a plain number"),
         (["9:1.5", "0:2"], "The days must rise"),
         (["0:1.5", "90:2"], "No two INRs lie within 56 days of each other"),
-        (["0:0", "9:2"], "INR: 0 is not possible (0.5 to 25)"),
+        (["0:0", "9:2"], "INR: 0 is not possible (0.5 to 50)"),
         (["0:2", "9:"], "'9:' is not a day and an INR"),
     ],
 )

@@ -110,6 +110,12 @@ def test_the_seeds_are_the_same_whether_or_not_they_were_kept(monkeypatch):
     assert (afresh.digest, afresh.tables, afresh.site) == (first.digest, first.tables, first.site)
 
 
+@pytest.mark.parametrize("name", ["n" * 300, "a\0b"])
+def test_a_name_that_no_folder_can_have(name):
+    with pytest.raises(SeedError, match="there is no folder"):
+        load(name)
+
+
 def test_a_folder_that_is_not_there():
     with pytest.raises(SeedError, match="there is no folder '/nowhere'"):
         load("/nowhere")
