@@ -19,6 +19,7 @@ VERBS = {
     "diff": "What two tables or protocols say differently, and for which patients.",
     "tables": "The tables and protocols that exist; one of them in full.",
     "evidence": "The sources, and how each was confirmed.",
+    "schema": "The JSON Schema of an answer or of a file of seeds, or which there are.",
     "serve": "Open the dashboards.",
 }
 # The verbs that ask about a patient, and what their first word names.
@@ -41,7 +42,16 @@ class _Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        self.exit(REFUSED, f"{self.prog}: {message}\n")
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise MisuseError(message)
+
+
+class MisuseError(SystemExit):
+    """What was typed is no call; ends the process with the code of what must be put right."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(REFUSED)
+        self.message = message
 
 
 class _Version(argparse.Action):
@@ -164,6 +174,10 @@ def _evidence(found: argparse.ArgumentParser) -> None:
     found.add_argument("--json", action="store_true", help="machine-readable")
 
 
+def _schema(found: argparse.ArgumentParser) -> None:
+    found.add_argument("name", nargs="?", metavar="NAME", help="such as start or seed-protocols")
+
+
 def _serve(found: argparse.ArgumentParser) -> None:
     from dosing.interfaces import serve
 
@@ -176,6 +190,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "diff": _diff,
     "tables": _tables,
     "evidence": _evidence,
+    "schema": _schema,
     "serve": _serve,
 }
 
@@ -202,11 +217,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         from dosing.interfaces.verbs import RUN
 
         return RUN[args.verb](args)
+    except MisuseError as error:
+        _as_json(typed, error.message)
+        raise
     except SeedError as error:
+        _as_json(typed, str(error))
         print(f"dosing: {error}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
         return 0
+
+
+def _as_json(typed: Sequence[str], problem: str) -> None:
+    """The answer's JSON with why there is none, where JSON was asked for."""
+    if "--json" in typed:
+        from dosing.interfaces.answers import print_refusal
+
+        print_refusal(typed[0], problem, {})
 
 
 if __name__ == "__main__":
