@@ -39,13 +39,12 @@ def arrow_column(column: Any) -> Any:
         return column.to_numpy()
     if types.is_null(kind):
         return Codes(np.full(len(column), -1), ())
-    if types.is_dictionary(kind):
-        column = column.unify_dictionaries()
-    else:
+    if not types.is_dictionary(kind):
         try:
             column = column.dictionary_encode()
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # lists, records and other rarities
             return column.to_pylist()
+    column = column.unify_dictionaries()
     if not column.num_chunks:
         return Codes(np.empty(0, dtype=np.intp), ())
     codes = [chunk.indices.fill_null(-1).to_numpy() for chunk in column.chunks]
