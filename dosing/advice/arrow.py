@@ -42,7 +42,7 @@ def arrow_column(column: Any) -> Any:
     if not types.is_dictionary(kind):
         try:
             column = column.dictionary_encode()
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # lists, records and other rarities
+        except pa.ArrowException:  # lists, records and other rarities
             return column.to_pylist()
     column = column.unify_dictionaries()
     if not column.num_chunks:

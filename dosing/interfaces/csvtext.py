@@ -56,7 +56,7 @@ def cells_of(column: Any) -> Any:
 
     Raises
     ------
-    pyarrow.ArrowNotImplementedError
+    pyarrow.ArrowException
         For what cannot be text.
     """
     import pyarrow as pa
