@@ -55,7 +55,7 @@ def random_text(seed, size, moment="start"):
     for name in text.columns:
         odd = rng.random(size) < 0.02
         text.loc[odd, name] = rng.choice(
-            ["1,000", " 70 ", "70,5", "yes", "NO", "NA", "1e3"], odd.sum()
+            ["1,000", " 70 ", "70,5", "> 200", "<5", "yes", "NO", "NA", "1e3"], odd.sum()
         )
     text.insert(0, "note", rng.choice(["", 'say "so"', "a, b", "two\nlines", "ü"], size))
     return text
