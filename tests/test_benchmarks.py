@@ -38,3 +38,17 @@ def test_a_number_that_only_one_way_writes_ends_the_script(patients):
     right = patients.fondaparinux_by_hand(frame)
     with pytest.raises(SystemExit, match="fondaparinux: the number columns by hand are others"):
         patients.same(right, right.drop(columns="every_h"), "fondaparinux", "hand")
+
+
+def test_a_file_is_answered_as_the_frame_before_it_is_timed(capsys):
+    spec = importlib.util.spec_from_file_location("benchmark_cohort", SCRIPT.parent / "cohort.py")
+    cohort = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(cohort)
+    cohort.ROUNDS = 1
+    cohort.main(2000)
+    assert "2,000 rows" in capsys.readouterr().out
+    frame = cohort.pd.DataFrame({"dose": [1.0, float("nan")], "unit": ["mg", "mg"]})
+    with pytest.raises(SystemExit, match="dose in the file differs"):
+        cohort.same(frame.fillna(2), frame)
+    with pytest.raises(SystemExit, match="unit in the file differs"):
+        cohort.same(frame.assign(unit="g"), frame)

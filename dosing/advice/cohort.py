@@ -49,11 +49,13 @@ class Options:
     findings: bool = False
     ignore: tuple[str, ...] = ()
     provenance: str = "attrs"
+    first_row: int = 0
 
     @classmethod
     def taken(cls, inputs: dict[str, Any]) -> "Options":
         """The options among keyword inputs, taken out of them."""
-        given = {n: inputs.pop(n) for n in ("findings", "ignore", "provenance") if n in inputs}
+        names = [field.name for field in attrs.fields(cls)]
+        given = {n: inputs.pop(n) for n in names if n in inputs}
         ignore = given.get("ignore", ())
         given["ignore"] = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         way = given.get("provenance", "attrs")
@@ -62,16 +64,16 @@ class Options:
         return cls(**given)
 
 
-def labels_of(frame: Any, size: int) -> Sequence[Any]:
-    """What the rows of a frame are called."""
-    return list(frame.index) if is_pandas(frame) else range(size)
+def labels_of(frame: Any, size: int, first: int = 0) -> Sequence[Any]:
+    """What the rows of a frame are called: by its index, else by their number."""
+    return list(frame.index) if is_pandas(frame) else range(first, first + size)
 
 
 def _read(seeds: Library, frame: Any, options: Options, constants: Mapping[str, Any]) -> Patients:
     columns, size = columns_of(seeds, frame, ignore=options.ignore, constants=constants)
     patients = derive(many_patients(seeds, columns, size))
     if any("place" in one.values for one in patients.remarks):
-        patients = placed(patients, labels_of(frame, size))
+        patients = placed(patients, labels_of(frame, size, options.first_row))
     return patients
 
 
@@ -201,7 +203,7 @@ def titrate_frame(seeds: Library, frame: Any, protocol: Protocol, inputs: dict[s
     )
     patients = titrated(seeds, protocol, columns, size)
     if any("place" in one.values for one in patients.remarks):
-        patients = placed(patients, labels_of(frame, size))
+        patients = placed(patients, labels_of(frame, size, options.first_row))
     found = steps(protocol, patients)
     said = provenance(
         seeds,

@@ -1,13 +1,21 @@
 """Frames in and out: a pandas, polars or other frame as columns, and answers as a frame in kind."""
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from dosing.advice.arrow import (
+    arrow_column,
+    arrow_table,
+    arrow_values,
+    arrow_words,
+    arrow_yes_no,
+    is_arrow,
+)
 from dosing.knowledge.library import VERSION, Library
 from dosing.rules.columns import Codes, Patients
 from dosing.rules.decide import STATUSES
@@ -73,8 +81,9 @@ def columns_of(
         For a column that is nearly called as a quantity is, one that stands twice, and an input
         that is given both as a column and for all.
     """
-    own = frame if is_pandas(frame) else _other(frame)
-    names = [n for n in own.columns if n not in set(ignore)]
+    own, every, read = _opened(frame)
+    left_out = set(ignore)
+    names = [n for n in every if n not in left_out]
     known = [n for n in names if n in seeds.names or n in more]
     for name in names:
         if name not in known and (near := misspelt(seeds, str(name), tuple(more))):
@@ -84,13 +93,22 @@ def columns_of(
             )
     if twice := {n for n in known if known.count(n) > 1}:
         raise ValueError(f"column {sorted(twice)[0]!r} stands twice")
-    read = _pandas_column if is_pandas(frame) else _other_column
     found = {str(name): read(own[name]) for name in known}
     for name, value in (constants or {}).items():
         if name in found:
             raise ValueError(f"{name} is given both as a column and for all patients: give one")
         found[name] = Codes(np.zeros(len(own), dtype=np.intp), (value,))
     return found, len(own)
+
+
+def _opened(frame: Any) -> tuple[Any, list[Any], Callable[[Any], Any]]:
+    """A frame whose columns can be had by name, their names, and how one is read."""
+    if is_pandas(frame):
+        return frame, list(frame.columns), _pandas_column
+    if is_arrow(frame):
+        return frame, frame.column_names, arrow_column
+    other = _other(frame)
+    return other, other.columns, _other_column
 
 
 def _other(frame: Any) -> Any:
@@ -126,17 +144,9 @@ def _pandas_column(series: Any) -> Any:
 
 
 def _other_column(series: Any) -> Any:
-    native = series.to_native()
     if series.dtype.is_numeric():
         return np.asarray(series.cast(_float()).to_numpy(), dtype=float)
     words_only = series.dtype in _words_only()
-    if words_only and hasattr(native, "dictionary_encode"):  # Arrow
-        found = native.combine_chunks() if hasattr(native, "combine_chunks") else native
-        encoded = found if hasattr(found, "indices") else found.dictionary_encode()
-        if hasattr(encoded, "chunk"):
-            encoded = encoded.combine_chunks()
-        codes = np.asarray(encoded.indices.fill_null(-1))
-        return Codes(codes, tuple(encoded.dictionary.to_pylist()))
     values = series.to_list()
     if not words_only:  # 1 and True are alike to a table of words, and a list has no place in one
         return values
@@ -221,7 +231,7 @@ def findings_column(remarks: Sequence[Remark], size: int) -> list[list[dict[str,
 
 def provenance(seeds: Library, frame: Any, used: Iterable[str], **constant: str) -> dict[str, Any]:
     """What is the same for a whole answer: from what it was made, and of what it made no use."""
-    names = [str(n) for n in (frame.columns if is_pandas(frame) else _other(frame).columns)]
+    names = [str(n) for n in _opened(frame)[1]]
     wanted = set(used)
     return {
         **constant,
@@ -237,15 +247,17 @@ def frame_like(
 ) -> Any:
     """A frame of the kind that came in, with its index where it has one.
 
-    What is constant stands in ``attrs``, or in columns where a frame has no attrs or ``as_columns``
-    asks for them.
+    What is constant stands in ``attrs``, for a table of Arrow in its metadata, or in columns where
+    a frame has neither or ``as_columns`` asks for them.
     """
     size = len(next(iter(columns.values())).codes)
-    if not is_pandas(frame) or as_columns:
+    if as_columns or not (is_pandas(frame) or is_arrow(frame)):
         said = {n: ", ".join(v) if isinstance(v, list) else v for n, v in attributes.items()}
         columns = {**columns, **{n: Words.same(v, size) for n, v in said.items()}}
     if is_pandas(frame):
         return pandas_frame(columns, attributes, frame.index)
+    if is_arrow(frame):
+        return arrow_table({n: _as_arrow(column) for n, column in columns.items()}, attributes)
     import narwhals as nw
 
     native = nw.get_native_namespace(frame)
@@ -278,6 +290,14 @@ def _as_pandas(column: Any, index: Any) -> Any:
     if isinstance(column, list):
         return pd.Series(column, index=index, dtype=object)
     return column
+
+
+def _as_arrow(column: Any) -> Any:
+    if isinstance(column, Words):
+        return arrow_words(column.codes, column.words)
+    if isinstance(column, YesNo):
+        return arrow_yes_no(column.values, column.known)
+    return arrow_values(column)
 
 
 def _as_list(column: Any) -> Any:

@@ -43,9 +43,10 @@ class Rules:
     -----
     Inputs bear the registry's names, with the unit in the name: ``weight_kg=70``,
     ``child_pugh="B"``, as numbers or as typed. A frame is of pandas or polars; its columns bear the
-    same names, and inputs beside it hold for all its patients. With a frame three more keywords
+    same names, and inputs beside it hold for all its patients. With a frame four more keywords
     are known: ``findings=True`` adds all findings of each row, ``ignore=[...]`` keeps columns out,
-    ``provenance="columns"`` repeats what is constant in columns.
+    ``provenance="columns"`` repeats what is constant in columns, and ``first_row=2`` says what the
+    first row of a frame without an index is called where a sentence names a row.
 
     Examples
     --------

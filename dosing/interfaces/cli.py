@@ -13,6 +13,7 @@ VERBS = {
     "compare": "Every authority's first order, side by side.",
     "titrate": "The next rate, hold and recheck time, from the running rate.",
     "score": "A score with its components.",
+    "cohort": "A file of patients, CSV or Parquet, with an answer in each row.",
     "ttr": "Time in therapeutic range of INRs, by interpolation (Rosendaal).",
     "pathway": "A clinical question answered step by step.",
     "lint": "What is wrong with a seed file or a hospital's folder.",
@@ -184,7 +185,16 @@ def _serve(found: argparse.ArgumentParser) -> None:
     serve.add_arguments(found)
 
 
+def _cohort(found: argparse.ArgumentParser) -> None:
+    from dosing.interfaces import cohort
+    from dosing.knowledge.library import load
+
+    cohort.add_arguments(found)
+    _inputs(found, load(), ())
+
+
 OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "cohort": _cohort,
     "ttr": _ttr,
     "lint": _lint,
     "diff": _diff,

@@ -302,11 +302,18 @@ def _serve(args: argparse.Namespace) -> int:
     return serve.run(args)
 
 
+def _cohort(args: argparse.Namespace) -> int:
+    from dosing.interfaces import cohort
+
+    return cohort.run(args)
+
+
 RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "start": _start,
     "compare": _compare,
     "titrate": _titrate,
     "score": _score,
+    "cohort": _cohort,
     "ttr": _ttr,
     "pathway": _pathway,
     "lint": _lint,

@@ -262,11 +262,15 @@ def _numbers(
     """A column as numbers or bounds, a sentence for each place that is neither, and the sides."""
     if isinstance(column, np.ndarray) and column.dtype.kind in "fiu":
         return column.astype(float, copy=False), {}, None
-    if isinstance(column, Codes):
-        column = _spread(column)
+    if isinstance(column, Codes):  # each word is read once
+        codes = column.codes
+        read, said, side = _numbers(seeds, [*column.words, None], quantity)
+        wrong = np.flatnonzero(np.isin(codes, list(said))) if said else ()
+        sides = None if side is None or not side.take(codes).any() else side.take(codes)
+        return read.take(codes), {int(i): said[int(codes[i])] for i in wrong}, sides
     problems: dict[int, str] = {}
     found = np.full(len(column), np.nan)
-    sides: Array | None = None
+    sides = None
     seen: dict[Any, tuple[float | Bound, str]] = {}
     for i, raw in enumerate(column):
         key = (type(raw), raw if isinstance(raw, str | int | float) else id(raw))
@@ -283,11 +287,6 @@ def _numbers(
         if problem:
             problems[i] = problem
     return found, problems, sides
-
-
-def _spread(column: Codes) -> list[Any]:
-    words = [*column.words, None]
-    return [words[code] for code in column.codes]
 
 
 def _codes(seeds: Library, column: Any, quantity: Quantity) -> tuple[Array, dict[int, str]]:
