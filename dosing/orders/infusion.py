@@ -148,10 +148,10 @@ def _boluses(
     bolus: Bolus, weight_kg: Array, strength: Array, label: LabelTable | None
 ) -> tuple[Array, Array, Array, Array]:
     """The bolus as wanted, as given, its volume, and where a cap bound."""
-    at = weight_kg
-    # A printed rate belongs to its strength: in another bag it would be another dose.
-    usable = None if label is None else np.asarray(strength == label.concentration_mg_ml)
+    at, usable = weight_kg, np.asarray(False)
     if label is not None:
+        # A printed rate belongs to its strength: in another bag it would be another dose.
+        usable = np.asarray(strength == label.concentration_mg_ml)
         at = np.where(usable, label_weight_kg(label, at), at)
     wanted, total, capped = bolus_given(bolus.dose, "/kg" in bolus.unit, at, bolus.most)
     volume: Array = wanted / (1000 if bolus.unit.startswith("mcg") else 1) / strength

@@ -98,7 +98,7 @@ def findings_at(remarks: Iterable[Remark], i: int) -> tuple[Finding, ...]:
 
 def anyone(where: Array | bool) -> bool:
     """Whether a remark is true of any patient."""
-    return where is True or (where is not False and np.count_nonzero(where) > 0)
+    return where is True or (where is not False and bool(np.count_nonzero(where)))
 
 
 def withheld(remarks: Iterable[Remark], level: Level, size: int) -> Array:
