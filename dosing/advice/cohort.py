@@ -93,9 +93,9 @@ def _sourced(seeds: Library, seed: Table | Protocol, row: Array) -> dict[str, Wo
     """The cite of each patient's row, and how it was confirmed."""
     rows: Sequence[Any] = seed.rows
     cites = [*(r.cite or seed.cite for r in rows), seed.cite]
-    own = seed.confirmed or seeds.confirmed(seed.cite)
+    own, at = seed.confirmed or seeds.confirmed(seed.cite), np.maximum(row, -1).astype(np.intp)
     grades = [*(_grade(seeds, r) or own for r in rows), own]
-    return {"cite": of_rows(cites, row), "confirmed": of_rows(grades, row)}
+    return {"cite": of_rows(cites, at), "confirmed": of_rows(grades, at)}
 
 
 def _grade(seeds: Library, row: Row) -> str | None:
@@ -113,7 +113,7 @@ def start_columns(found: Starts, options: Options) -> dict[str, Any]:
             numbers["unit"] = Words.same(table.outputs["dose"], size)
     if found.amounts is not None:
         numbers["total_unit"] = Words.same(found.amounts.mass, size)
-    numbers["row"] = np.where(row < 0, 0, row + 1)
+    numbers["row"] = np.maximum(row, -1) + 1
     out = _columns(numbers, found.remarks, found.status, options)
     out["authority"] = Words.same(table.authority, size)
     out["table"] = Words.same(table.id, size)

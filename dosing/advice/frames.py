@@ -212,10 +212,6 @@ def _letters_off(one: str, other: str, most: int) -> bool:
 def reason_column(remarks: Iterable[Remark], size: int) -> Words:
     """The gravest sentence of each patient; empty where nothing is said."""
     codes, texts = reasons(remarks, size)
-    silent = codes < 0
-    if silent.any():
-        codes[silent] = len(texts)
-        texts = [*texts, ""]
     return Words(codes, tuple(texts))
 
 
@@ -310,12 +306,12 @@ def _as_list(column: Any) -> Any:
 
 
 def of_rows(cites: Sequence[str | None], row: Array) -> Words:
-    """A word for each patient by its row; the last stands for whom no row answers."""
+    """A word for each patient by its row; the last stands for whom none answers, which is -1."""
     words = tuple(dict.fromkeys(c for c in cites if c is not None))
     if len(set(cites)) == 1:
         return Words.same(cites[0], len(row))
     place = np.array([-1 if c is None else words.index(c) for c in cites], dtype=np.int8)
-    return Words(place.take(np.maximum(row, -1)), words)
+    return Words(place.take(row), words)
 
 
 def placed(patients: Patients, labels: Sequence[Any] | None) -> Patients:

@@ -45,7 +45,7 @@ from dosing.rules.decide import (
     unsettled,
 )
 from dosing.rules.offscale import certain
-from dosing.rules.remarks import Remark, findings_at, remark
+from dosing.rules.remarks import Remark, anyone, findings_at, remark
 
 Array = npt.NDArray[Any]
 ORDER_INPUTS = ("weight_kg", "concentration_mg_ml", "concentration_units_ml", "bag_ml")
@@ -144,7 +144,7 @@ class Starts:
             if "bolus" in table.outputs:
                 out["bolus_total"] = _of_rows(table, "bolus", self.at, seeds)
         late = (self.status != OK) & (self.at >= 0)  # withheld after the numbers were worked out
-        if late.any():
+        if anyone(late):
             out = {n: np.where(late, np.nan, v) for n, v in out.items()}
         return out
 
@@ -203,28 +203,30 @@ def _starts(table: Table, patients: Patients, label_table: bool, notes: bool) ->
         remarks += strength_remarks(seeds, drug, strength)
     status = status_of(patients, decision, remarks)
     fine = status == OK
-    at = decision.at if fine.all() else np.where(fine, decision.at, -1)
+    at = ((decision.row + 1) * fine - 1).astype(np.intp)  # -1 where there is no dose
     dose, low, high = (_of_rows(table, n, at, seeds) for n in ("dose", "low", "high"))
     ceiling = ceiling_remarks(seeds, drug, dose, unit, table.indication, fine)
     made = Starts(table, patients, decision, status, (), at, dose, low, high)
+    infusion = fixed = None
     if pumped:
         assert strength is not None
-        made, more = _pumped(made, drug, strength, label_table, fine)
+        infusion, more = _pumped(made, drug, strength, label_table, fine)
+        if anyone(infusion.lacking):
+            status = np.where(fine & infusion.lacking, MISSING, status)
     else:
-        made, more = _fixed(made, fine)
+        fixed, more = _fixed(made, fine)
     ranges = _range_remarks(seeds, made, fine) if notes else []
     remarks += [*ceiling, *ranges, *more]
-    if made.infusion is not None and made.infusion.lacking.any():
-        status = np.where(fine & made.infusion.lacking, MISSING, status)
     for late in (*ceiling, *more):
-        if late.level == "stop":
+        if late.level == "stop" and anyone(late.where):
             status = np.where(late.where, STOP, status)
-    return attrs.evolve(made, status=status, remarks=tuple(remarks))
+    more_known: dict[str, Any] = {"infusion": infusion, "amounts": fixed}
+    return attrs.evolve(made, status=status, remarks=tuple(remarks), **more_known)
 
 
 def _pumped(
     made: Starts, drug: Drug, strength: Array, label_table: bool, fine: Array
-) -> tuple[Starts, list[Remark]]:
+) -> tuple[Infusions, list[Remark]]:
     patients, table = made.patients, made.table
     seeds = patients.seeds
     weight, capped = dosing_weight(seeds, drug, patients.numbers("weight_kg"), fine)
@@ -248,25 +250,22 @@ def _pumped(
     said = [*capped, *found.remarks]
     if label_table and label is None:
         said.append(remark(seeds, "no-label-table", fine, table.cite))
-    return attrs.evolve(made, infusion=found), said
+    return found, said
 
 
-def _fixed(made: Starts, fine: Array) -> tuple[Starts, list[Remark]]:
+def _fixed(made: Starts, fine: Array) -> tuple[Amounts | None, list[Remark]]:
     table, patients = made.table, made.patients
     seeds, unit = patients.seeds, table.outputs["dose"]
     name = size_name(unit)
     if not name:
-        return made, []
+        return None, []
     step, most = (_of_rows(table, n, made.at, seeds) for n in ("round_to", "max_total"))
     found = amounts(made.dose, unit, patients.numbers(name), step, most)
-    made = attrs.evolve(made, amounts=found)
-    return made, [*amount_remarks(patients.seeds, found, fine), *_for_patient(made, fine)]
+    return found, [*amount_remarks(patients.seeds, found, fine), *_for_patient(made, found, fine)]
 
 
-def _for_patient(made: Starts, fine: Array) -> list[Remark]:
+def _for_patient(made: Starts, one: Amounts, fine: Array) -> list[Remark]:
     """The printed range and the whole course, worked out for each patient."""
-    one = made.amounts
-    assert one is not None
     table, row, seeds = made.table, made.decision.row, made.patients.seeds
     said = []
     step, most = (_of_rows(table, n, made.at, seeds) for n in ("round_to", "max_total"))
@@ -330,13 +329,15 @@ def _of_rows(table: Table, name: str, at: Array, seeds: Library) -> Array:
     """
     kept = seeds.kept("numbers")
     key = (table.id, name)
-    if key not in kept or kept[key][0] is not table:
+    known = kept.get(key)
+    if known is None or known[0] is not table:
         found = [_number_of(r, name) for r in table.rows]
-        kept[key] = (table, np.array([*found, None], dtype=float))
-    numbers: Array = kept[key][1]
-    if len(at) > 1 and np.isnan(numbers).all():
+        nothing = all(one is None for one in found)
+        kept[key] = known = (table, nothing, np.array([*found, None], dtype=float))
+    if known[1]:
         return np.full(at.shape, np.nan)
-    return numbers.take(at)
+    numbers: Array = known[2].take(at)
+    return numbers
 
 
 def _number_of(row: Row, name: str) -> float | None:

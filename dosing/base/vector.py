@@ -61,20 +61,27 @@ def vectorised(
 
 
 def _wrapped(fn: Callable[P, R], words: frozenset[str]) -> Callable[P, R]:
-    signature = inspect.signature(fn)
-    options = {p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
+    parameters = inspect.signature(fn).parameters.values()
+    names = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    left_out = {
+        p.name: p.default for p in parameters if p.name in names and p.default is not p.empty
+    }
+
+    def read(name: str, value: Any) -> Any:
+        return np.asarray(value) if name in words else as_numbers(value, name)
 
     @functools.wraps(fn)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        data = {name: v for name, v in bound.arguments.items() if name not in options}
-        index = _index(data)
-        for name, value in data.items():
-            bound.arguments[name] = np.asarray(value) if name in words else as_numbers(value, name)
+        first = dict(zip(names, args, strict=False))
+        by_name: dict[str, Any] = {**left_out, **kwargs}
+        for name in first.keys() - kwargs.keys():
+            by_name.pop(name, None)
+        index = _index(first | {n: v for n, v in by_name.items() if n in names})
+        data = [*(read(n, v) for n, v in first.items()), *args[len(first) :]]
+        more = {n: read(n, v) if n in names else v for n, v in by_name.items()}
         # A division by nothing is answered by NaN, which `positive` sees to, not by a warning.
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            out = fn(*bound.args, **bound.kwargs)
+            out = fn(*data, **more)  # which refuses what is given twice, too much or not at all
         return cast(R, _in_kind(out, index, fn.__name__))
 
     return call

@@ -10,6 +10,7 @@ import graphlib
 import hashlib
 import importlib
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -72,11 +73,13 @@ class Library:
     checks: dict[str, SharedCheck] = attrs.field(factory=dict)
     conditions: dict[str, NamedCondition] = attrs.field(factory=dict)
     used: frozenset[str] = frozenset()
-    _kept: dict[str, dict[Any, Any]] = attrs.field(factory=dict, init=False, repr=False)
+    _kept: defaultdict[str, dict[Any, Any]] = attrs.field(
+        factory=lambda: defaultdict(dict), init=False, repr=False
+    )
 
     def kept(self, name: str) -> dict[Any, Any]:
         """What is worked out once for this library, such as its grids."""
-        return self._kept.setdefault(name, {})
+        return self._kept[name]
 
     @functools.cached_property
     def names(self) -> dict[str, str]:

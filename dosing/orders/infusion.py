@@ -22,7 +22,7 @@ from dosing.orders.pump import (
     strength_name,
 )
 from dosing.rules.columns import Patients
-from dosing.rules.remarks import Remark, remark
+from dosing.rules.remarks import Remark, anyone, remark
 
 Array = npt.NDArray[Any]
 NEVER = np.nan  # no cap
@@ -117,68 +117,62 @@ def infusions(
     """
     strength, mass = _once(pump.strength), "units" if unit.startswith("units") else "mg"
     exact = pump_rate_ml_h(dose, unit, weight_kg, strength)
-    rate, rate_cap = exact, np.broadcast_to(np.nan, exact.shape)
+    nothing, nobody = np.broadcast_to(np.nan, exact.shape), np.broadcast_to(np.False_, exact.shape)
+    rate, rate_cap = exact, nothing
     if isinstance(max_rate, np.ndarray):
         capped = np.round(exact * strength, 6) > max_rate
         rate_cap = np.where(capped, max_rate, np.nan)
         rate = np.where(capped, rate_cap / strength, exact)
     pumped = round_half_up(rate, pump.step_ml_h)
     label = pump.label
-    by_label: Array = np.broadcast_to(np.False_, pumped.shape)
+    by_label: Array = nobody
     if label is not None:
         by_label = (strength == label.concentration_mg_ml) & np.isnan(rate_cap)
         pumped = np.where(by_label, label_pump_ml_h(label, dose, unit, weight_kg), pumped)
     too_slow = pumped <= 0
     given = np.round(dose_of_pump_rate(pumped, unit, weight_kg, strength), 6)
-    lacking: Array = np.broadcast_to(np.False_, pumped.shape)
+    lacking: Array = nobody
     if is_per_kg(unit):
         lacking = np.isnan(weight_kg) | np.isnan(strength)
+    boluses = (nothing, nothing, nothing, nobody)
+    if bolus is not None:
+        boluses = _boluses(bolus, weight_kg, pump.strength, label)
     made = Infusions(
         dose, unit, weight_kg, pump.strength, pump.step_ml_h, exact, rate_cap, pumped, given,
-        by_label, too_slow, lacking, None, *_no_bolus(pumped), ()
+        by_label, too_slow, lacking, bolus, *boluses, ()
     )  # fmt: skip
-    if bolus is not None:
-        made = _with_bolus(made, bolus, label)
     return attrs.evolve(made, remarks=tuple(_remarks(seeds, made, pump, mass, where)))
 
 
-def _no_bolus(like: Array) -> tuple[Array, Array, Array, Array]:
-    nothing = np.broadcast_to(np.nan, like.shape)
-    return nothing, nothing, nothing, np.broadcast_to(np.False_, like.shape)
-
-
-def _with_bolus(made: Infusions, bolus: Bolus, label: LabelTable | None) -> Infusions:
-    at = made.weight_kg
+def _boluses(
+    bolus: Bolus, weight_kg: Array, strength: Array, label: LabelTable | None
+) -> tuple[Array, Array, Array, Array]:
+    """The bolus as wanted, as given, its volume, and where a cap bound."""
+    at, usable = weight_kg, np.asarray(False)
     if label is not None:
-        at = np.where(_usable(made, label), label_weight_kg(label, at), at)
+        # A printed rate belongs to its strength: in another bag it would be another dose.
+        usable = np.asarray(strength == label.concentration_mg_ml)
+        at = np.where(usable, label_weight_kg(label, at), at)
     wanted, total, capped = bolus_given(bolus.dose, "/kg" in bolus.unit, at, bolus.most)
-    volume: Array = wanted / (1000 if bolus.unit.startswith("mcg") else 1) / made.strength
+    volume: Array = wanted / (1000 if bolus.unit.startswith("mcg") else 1) / strength
     if label is not None:
-        volume = np.where(_usable(made, label), label_round(label, volume), volume)
+        volume = np.where(usable, label_round(label, volume), volume)
     with np.errstate(divide="ignore", invalid="ignore"):
         volume = np.round(np.where(capped, volume * total / wanted, volume), 3)
-    return attrs.evolve(
-        made, bolus=bolus, bolus_wanted=wanted, bolus_total=total, bolus_ml=volume,
-        bolus_capped=capped,
-    )  # fmt: skip
-
-
-def _usable(made: Infusions, label: LabelTable) -> Array:
-    """A printed rate belongs to its strength: in another bag it would be another dose."""
-    return np.asarray(made.strength == label.concentration_mg_ml)
+    return wanted, total, volume, capped
 
 
 def _remarks(
     seeds: Library, made: Infusions, pump: Pump, mass: str, where: Array | bool
 ) -> list[Remark]:
-    known = ~np.isnan(_once(made.strength))
+    unknown = np.isnan(_once(made.strength))
     found = []
-    if not known.all():
+    if anyone(unknown):
         name = "strength-needed" if is_per_kg(made.unit) else "strength-for-pump"
-        found.append(remark(seeds, name, ~known & where))
+        found.append(remark(seeds, name, unknown & where))
     if pump.label is not None:
         printed = pump.label.concentration_mg_ml
-        other = known & (made.strength != printed) & where
+        other = ~unknown & (made.strength != printed) & where
         said: dict[str, Any] = {"printed": printed, "given": made.strength}
         found.append(remark(seeds, "label-table-strength", other, pump.label.cite, **said))
     if made.rate_cap.strides != (0,):
@@ -188,7 +182,7 @@ def _remarks(
             remark(seeds, "capped-by-weight", bound, what="rate", unit=f"{mass}/h", **said)
         )
     slow = made.too_slow
-    if slow.any():
+    if anyone(slow):
         slow = slow & (made.dose > 0) & where
         said = {"dose": made.dose, "unit": made.unit, "pump_ml_h": made.wanted_ml_h}
         found.append(remark(seeds, "pump-too-slow", slow, **said))
@@ -240,11 +234,13 @@ def strength_remarks(seeds: Library, drug: Drug, strength: Array) -> list[Remark
     undiluted: Array | bool = False
     if concentrate is not None:
         undiluted = strength >= concentrate.mg_ml
-        if undiluted.any():
+        if anyone(undiluted):
             where = np.broadcast_to(undiluted, every.shape)
             found.append(Remark("stop", concentrate.text, concentrate.cite, where))
-    odd = ~np.isin(strength, known) & ~np.isnan(strength) & ~np.asarray(undiluted)
-    if known and odd.any():
+    odd = ~np.isnan(strength) & ~np.asarray(undiluted)
+    for one in known:
+        odd &= strength != one
+    if known and anyone(odd):
         usual = " or ".join(show(c) for c in known)
         said: dict[str, Any] = {"drug": drug.label, "given": every, "unit": unit, "usual": usual}
         where = np.broadcast_to(odd, every.shape)

@@ -344,13 +344,13 @@ def _judge(
     sides: Array | None = None,
 ) -> Array | None:
     """Whose value is impossible; says so, and what is unusual where it is no bound."""
-    low, high = limits(quantity, name)
+    low, high = _limits(seeds, quantity, name)
     unit = quantity.names[name].unit
     bad: Array | None = None
     if sides is not None:
         values = np.where((sides != 0) & np.isinf(values), np.nan, values)
     outside = (values < low) | (values > high)
-    if outside.any():
+    if anyone(outside):
         bad = outside
         said: dict[str, Any] = {"value": _shown(values, unit, outside), "low": low, "high": high}
         hints = _hints(seeds, values, quantity, name, outside)
@@ -359,7 +359,7 @@ def _judge(
         )
     if quantity.whole:
         broken = (values != np.round(values)) & ~np.isnan(values) & ~outside
-        if broken.any():
+        if anyone(broken):
             bad = broken if bad is None else bad | broken
             shown_ = _shown(values, unit, broken)
             remarks.append(remark(seeds, "not-whole", broken, label=quantity.label, value=shown_))
@@ -368,7 +368,7 @@ def _judge(
         odd = (base < quantity.usual[0]) | (base > quantity.usual[1])
         odd = odd if bad is None else odd & ~bad
         odd = odd if sides is None else odd & (sides == 0)
-        if odd.any():
+        if anyone(odd):
             least, most = (float(from_base(end, quantity, name)) for end in quantity.usual)
             said = {"value": _shown(values, unit, odd), "low": least, "high": most}
             hints = _hints(seeds, values, quantity, name, odd)
@@ -376,9 +376,21 @@ def _judge(
     return bad
 
 
+def _limits(seeds: Library, quantity: Quantity, name: str) -> tuple[float, float]:
+    """The possible range, reckoned once for each name."""
+    kept = seeds.kept("limits")
+    if name not in kept:
+        kept[name] = limits(quantity, name)
+    found: tuple[float, float] = kept[name]
+    return found
+
+
 def _shown(values: Array, unit: str, where: Array) -> dict[int, str]:
-    """Those values with their unit, by place."""
-    return {int(i): shown(float(values[i]), unit) for i in np.flatnonzero(where)}
+    """Those values with their unit, by place; the same value is written once."""
+    rows = np.flatnonzero(where)
+    distinct, which = np.unique(values[rows], return_inverse=True)
+    texts = [shown(value, unit) for value in distinct.tolist()]
+    return {i: texts[k] for i, k in zip(rows.tolist(), which.tolist(), strict=True)}
 
 
 def _hints(
@@ -411,6 +423,8 @@ def _given_twice(patients: Patients) -> Patients:
     by_quantity: dict[str, list[str]] = {}
     for name in patients.values:
         by_quantity.setdefault(seeds.names[name], []).append(name)
+    if len(by_quantity) == len(patients.values):
+        return patients
     conflicts = []
     values = dict(patients.values)
     for key, names in by_quantity.items():

@@ -50,14 +50,15 @@ def names_in(seeds: Library, when: Conditions) -> tuple[str, ...]:
 def required(seeds: Library, when: Conditions) -> frozenset[str]:
     """The quantities without which these conditions are never met."""
     kept = seeds.kept("required")
-    if id(when) not in kept:
+    known = kept.get(id(when))
+    if known is None:
         found = (
             seeds.names[name]
             for name, condition in when.items()
             if name in seeds.names and ABSENT not in parts_of(condition)
         )
-        kept[id(when)] = (when, frozenset(found))
-    wanted: frozenset[str] = kept[id(when)][1]
+        kept[id(when)] = known = (when, frozenset(found))
+    wanted: frozenset[str] = known[1]
     return wanted
 
 

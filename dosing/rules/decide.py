@@ -1,6 +1,5 @@
 """One decision for one patient or a million: which row answers, what is missing, what is said."""
 
-import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -17,7 +16,7 @@ from dosing.rules.checks import Cited
 from dosing.rules.columns import Conflict, Patients
 from dosing.rules.conditions import meets, required
 from dosing.rules.read import options_of
-from dosing.rules.remarks import Answers, Remark, remark
+from dosing.rules.remarks import Answers, Remark, anyone, remark
 from dosing.rules.tables import MISSING as NO_ROW
 from dosing.rules.tables import OUTSIDE, Grid, grid_of
 
@@ -38,11 +37,6 @@ class Decision:
     missing: dict[str, Array]
     outside: Array
     remarks: list[Remark]
-
-    @functools.cached_property
-    def at(self) -> Array:
-        """The row of each patient as a place in a list that ends with what stands for none."""
-        return np.maximum(self.row, -1).astype(np.intp)
 
     @property
     def lacking(self) -> Array:
@@ -81,17 +75,19 @@ def decide(
     seeds = patients.seeds
     grid = grid_of(seeds, seed)
     given = {n: v for n in seed.columns if (v := patients.get(n)) is not None}
-    row = np.broadcast_to(grid.rows_for(given), (patients.size,))
+    row = grid.rows_for(given)
+    if not row.ndim:  # no column was given: the same row answers everybody
+        row = np.full(patients.size, row)
     missing = _missing(patients, grid, given, row)
     for name in needs:
         where = patients.lacks(name)
-        if where.any():
+        if anyone(where):
             refusing = np.array([*(getattr(r, "refuses", False) for r in seed.rows), False])
             where = where & ~refusing[np.maximum(row, -1)]
-            if where.any():
+            if anyone(where):
                 missing[name] = where | missing.get(name, False)
     outside = row == OUTSIDE
-    remarks = list(_outside(seeds, grid, given, outside)) if outside.any() else []
+    remarks = list(_outside(seeds, grid, given, outside)) if anyone(outside) else []
     if rows_say:
         remarks += row_remarks(seed, row)
     remarks += fired(patients, checks)
@@ -112,7 +108,7 @@ def _missing(
         parts = rule.parts if rule is not None and rule.ask_parts else (name,)
         for part in parts:
             lacking = where & patients.lacks(part)
-            if lacking.any():
+            if anyone(lacking):
                 found[part] = found[part] | lacking if part in found else lacking
     return found
 
@@ -142,7 +138,7 @@ def fired(
         if not required(seeds, one.when) <= known:
             continue
         where = meets(patients, one.when, extra)
-        if where is not False:
+        if anyone(where):
             found.append(Remark(one.level, one.text, one.cite or cite, where))
     return found
 
@@ -183,18 +179,19 @@ def status_of(
     patients: Patients, decision: Decision, remarks: Iterable[Remark], lacking: Array | bool = False
 ) -> Array:
     """How each patient stands: an answer, a danger, a missing or an impossible input."""
-    status = np.zeros(patients.size, dtype=np.int8)
-    status[decision.lacking | lacking | (decision.row < 0)] = MISSING
+    missing, stops = decision.lacking | lacking | (decision.row < 0), np.zeros(patients.size, bool)
     for one in remarks:
-        if one.level in ("stop", "needed"):
-            where = one.where if isinstance(one.where, np.ndarray) else slice(None)
-            standing = status[where]
-            weight = STOP if one.level == "stop" else MISSING
-            status[where] = np.where(standing == STOP, STOP, weight)
-    if decision.outside.any():
-        status[decision.outside] = IMPOSSIBLE
-    if patients.refused:
-        status[patients.impossible] = IMPOSSIBLE
+        if one.level == "stop":
+            stops |= one.where
+        elif one.level == "needed":
+            missing |= one.where
+    impossible = decision.outside | patients.impossible
+    stops &= ~impossible
+    missing &= ~(stops | impossible)
+    # Sums of small whole numbers: a million masks that vary at random are slow to index by.
+    status: Array = STOP * stops.view(np.int8)
+    status += MISSING * missing.view(np.int8)
+    status += IMPOSSIBLE * impossible.view(np.int8)
     return status
 
 

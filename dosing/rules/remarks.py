@@ -38,7 +38,7 @@ class Remark:
 
     def holds(self, i: int) -> bool:
         """Whether it is true of one patient."""
-        return self.where is True or bool(np.asarray(self.where)[i])
+        return self.where if isinstance(self.where, bool) else bool(self.where[i])
 
     def at(self, i: int) -> Finding:
         """The finding of one patient."""
@@ -49,6 +49,18 @@ class Remark:
         if not self.values:
             return self.text
         return fill(self.text, {n: _of(v, i) for n, v in self.values.items()})
+
+    def texts_at(self, rows: Array) -> list[str]:
+        """The sentences of some patients; the same values are written once."""
+        written: dict[tuple[Any, ...], str] = {}
+        own = [v for v in self.values.values() if isinstance(v, np.ndarray | dict)]
+        out = []
+        for i in rows.tolist():
+            said = tuple(v[i] for v in own)
+            if said not in written:
+                written[said] = self.text_at(i)
+            out.append(written[said])
+        return out
 
     @property
     def varies(self) -> bool:
@@ -86,7 +98,7 @@ def findings_at(remarks: Iterable[Remark], i: int) -> tuple[Finding, ...]:
 
 def anyone(where: Array | bool) -> bool:
     """Whether a remark is true of any patient."""
-    return where is True or (where is not False and bool(np.asarray(where).any()))
+    return where is True or (where is not False and bool(np.count_nonzero(where)))
 
 
 def withheld(remarks: Iterable[Remark], level: Level, size: int) -> Array:
@@ -103,27 +115,26 @@ def reasons(remarks: Iterable[Remark], size: int) -> tuple[Array, list[str]]:
 
     Returns
     -------
-    codes : ndarray of int32
-        -1 where nothing is said.
+    codes : ndarray of int
+        0 where nothing is said: the first sentence is empty.
     texts : list of str
     """
     said = [r for r in remarks if r.level != "note" and anyone(r.where)]
     said.sort(key=lambda r: LEVELS.index(r.level))
-    codes = np.full(size, -1, dtype=np.int16)
-    for k in reversed(range(len(said))):  # the gravest is written last
-        where = said[k].where
-        codes[slice(None) if where is True else where] = k
-    texts: dict[str, int] = {}
-    place = np.array([*_places(said, texts), -1], dtype=np.int32)
-    varying = {k: np.flatnonzero(codes == k) for k, r in enumerate(said) if r.varies}
-    out: Array = place.take(codes.astype(np.intp))
-    for k, rows in varying.items():
-        for i in rows:
-            out[i] = texts.setdefault(said[k].text_at(int(i)), len(texts))
-    return out, list(texts)
-
-
-def _places(said: Iterable[Remark], texts: dict[str, int]) -> Iterable[int]:
-    """The place of each sentence that is the same for all; -1 of those that differ."""
+    texts = {"": 0}
+    open_ = np.ones(size, dtype=bool)
+    same, own = [], []
     for one in said:
-        yield -1 if one.varies else texts.setdefault(one.text_at(0), len(texts))
+        where = open_ & one.where
+        if one.varies:
+            rows = np.flatnonzero(where)
+            own.append((rows, [texts.setdefault(t, len(texts)) for t in one.texts_at(rows)]))
+        elif anyone(where):
+            same.append((where, texts.setdefault(one.text_at(0), len(texts))))
+        open_ &= ~where
+    codes = np.zeros(size, dtype=np.min_scalar_type(-len(texts)))
+    for where, code in same:
+        codes += np.multiply(where.view(np.int8), code, dtype=codes.dtype)
+    for rows, found in own:
+        codes[rows] = found
+    return codes, list(texts)

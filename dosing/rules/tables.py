@@ -90,8 +90,8 @@ class Axis:
         read = round_half_up(given, self.precision) if self.precision else given
         slot = np.zeros(read.shape, dtype=np.uint8)
         for edge in self.edges:
-            slot += read >= edge
-            slot += read > edge
+            slot += (read >= edge).view(np.uint8)
+            slot += (read > edge).view(np.uint8)
         slot[np.isnan(read)] = self.size
         return slot
 
@@ -135,8 +135,10 @@ class Grid:
         flat, strides = self._flat
         at: Any = 0
         for axis, stride in zip(self.axes, strides, strict=True):
-            slot: Any = axis.slots(given[axis.name]) if axis.name in given else axis.size
-            at = at + np.multiply(slot, stride, dtype=np.intp)
+            if axis.name in given:
+                at = at + np.multiply(axis.slots(given[axis.name]), stride, dtype=np.intp)
+            else:
+                at = at + axis.size * stride
         return cast(Rows, flat.take(at))
 
     def needed_by(self, given: Mapping[str, Any], row: Rows) -> dict[str, Array]:
@@ -154,21 +156,23 @@ class Grid:
         dict
             By column, of whom it is true; columns that nobody lacks are left out.
         """
-        open_ = np.flatnonzero(np.atleast_1d(row) == MISSING)
+        (open_,) = (row == MISSING).nonzero()
         if not len(open_):
             return {}
         at = np.zeros(len(open_), dtype=np.intp)
         slots = []
         for axis, stride in zip(self.axes, self._flat[1], strict=True):
-            slot: Any = axis.slots(given[axis.name]) if axis.name in given else axis.size
-            slot = np.broadcast_to(slot, np.shape(row))[open_]
+            if axis.name in given:
+                slot = axis.slots(given[axis.name][open_])
+            else:
+                slot = np.full(len(open_), axis.size)
             slots.append(slot)
             at += np.multiply(slot, stride, dtype=np.intp)
         _, first, place = np.unique(at, return_index=True, return_inverse=True)
         lacking: dict[str, Array] = {}
         for k, i in enumerate(first):
             for name in self._needed_at(tuple(int(slot[i]) for slot in slots)):
-                where = lacking.setdefault(name, np.zeros(np.shape(row), dtype=bool))
+                where = lacking.setdefault(name, np.zeros(row.shape, dtype=bool))
                 where[open_[place == k]] = True
         return {axis.name: lacking[axis.name] for axis in self.axes if axis.name in lacking}
 
