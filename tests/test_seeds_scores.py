@@ -64,7 +64,7 @@ def test_every_band_can_be_reached(name):
     worth = [
         sorted(
             {p for rows in item.units.values() for _, p in rows}
-            | {int(p) for p in item.classes.get("points", {}).values()}
+            | ({*item.classes.points.values()} if item.classes else set())
             | {p for _, p in item.points}
             | {row.points for row in item.rows}
         )

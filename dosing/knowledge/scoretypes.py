@@ -1,7 +1,5 @@
 """What the files of scores, pathways and dashboards hold, as frozen values."""
 
-from typing import Any
-
 import attrs
 
 from dosing.knowledge.seedtypes import Check, Column, Conditions, Confirmed
@@ -18,6 +16,14 @@ class ScoreRow:
 
 
 @attrs.frozen(kw_only=True)
+class ClassPoints:
+    """The points of each answer to a question; an answer that is not there earns nothing."""
+
+    quantity: str
+    points: dict[str, int]
+
+
+@attrs.frozen(kw_only=True)
 class ScoreItem:
     """One item of an additive score, and how it earns its points.
 
@@ -29,7 +35,7 @@ class ScoreItem:
     name: str
     label: str
     units: dict[str, tuple[tuple[str, int], ...]] = attrs.field(factory=dict)
-    classes: dict[str, Any] = attrs.field(factory=dict)
+    classes: ClassPoints | None = None
     count: tuple[Conditions, ...] = ()
     points: tuple[tuple[str, int], ...] = ()
     columns: dict[str, Column] = attrs.field(factory=dict)
@@ -59,7 +65,7 @@ class Variant:
     replaces: str
     answer: str = "yes"
     units: dict[str, tuple[tuple[str, int], ...]] = attrs.field(factory=dict)
-    classes: dict[str, Any] = attrs.field(factory=dict)
+    classes: ClassPoints | None = None
     count: tuple[Conditions, ...] = ()
     points: tuple[tuple[str, int], ...] = ()
     rows: tuple[ScoreRow, ...] = ()

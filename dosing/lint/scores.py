@@ -9,7 +9,7 @@ from dosing.base.interval import Interval
 from dosing.base.units import show
 from dosing.knowledge.faults import SeedError
 from dosing.knowledge.library import Library, cases, load
-from dosing.knowledge.scoretypes import OWN, Equation, Score, ScoreItem, Variant
+from dosing.knowledge.scoretypes import OWN, ClassPoints, Equation, Score, ScoreItem, Variant
 from dosing.knowledge.seedtypes import Conditions, Quantity
 from dosing.rules.additive import bands_of, chosen_by, grid_of_item
 from dosing.rules.columns import one_patient
@@ -100,7 +100,7 @@ def _item(item: ScoreItem, seeds: Library) -> Iterator[str]:
     if not (item.units or item.classes or item.count or item.rows):
         yield "it has no way to earn points."
     names = [*item.units, *item.columns, *(n for finding in item.count for n in finding)]
-    names += [str(item.classes["quantity"])] if item.classes else []
+    names += [item.classes.quantity] if item.classes else []
     unknown = [name for name in names if name not in seeds.names]
     yield from (f"no quantity is called {name!r}." for name in unknown)
     if unknown:
@@ -110,7 +110,9 @@ def _item(item: ScoreItem, seeds: Library) -> Iterator[str]:
         domain = possible_range(quantity, name)
         yield from _partition([text for text, _ in rows], domain, name, quantity.whole)
     if item.classes:
-        yield from _classes(item, seeds.quantities[str(item.classes["quantity"])])
+        yield from _classes(
+            item, item.classes, seeds.quantities[seeds.names[item.classes.quantity]]
+        )
     if item.count:
         numbers = Interval(0, len(item.count))
         yield from _partition([text for text, _ in item.points], numbers, "the count", True)
@@ -136,8 +138,8 @@ def _partition(texts: list[str], domain: Interval, name: str, whole: bool) -> It
             yield f"{name} at {show(value)}: {'no row' if hits == 0 else 'more than one row'}."
 
 
-def _classes(item: ScoreItem, quantity: Quantity) -> Iterator[str]:
-    points = item.classes["points"]
+def _classes(item: ScoreItem, classes: ClassPoints, quantity: Quantity) -> Iterator[str]:
+    points = classes.points
     for option in options_of(quantity):
         # An answer without points is allowed where the number is asked instead.
         if option not in points and not item.units:
@@ -217,7 +219,7 @@ def _possible(item: ScoreItem, score: Score) -> set[int]:
 
 def _worth(item: ScoreItem) -> list[int]:
     points = [p for rows in item.units.values() for _, p in rows]
-    points += [int(p) for p in item.classes.get("points", {}).values()]
+    points += [*item.classes.points.values()] if item.classes else []
     points += [p for _, p in item.points]
     points += [row.points for row in item.rows]
     return points

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from dosing.base.findings import STOPPING
 from dosing.knowledge.library import Library
-from dosing.knowledge.scoretypes import Band, Score, ScoreItem, Variant
+from dosing.knowledge.scoretypes import Band, ClassPoints, Score, ScoreItem, Variant
 from dosing.knowledge.seedtypes import Check, Conditions
 from dosing.rules.columns import Patients
 from dosing.rules.conditions import interval, meets, names_in, parts_of
@@ -203,19 +203,18 @@ def _read_off(item: ScoreItem, patients: Patients) -> Points:
                 used.add(name)
                 worth[here] = _by_rows(values[here], rows)
                 open_ &= ~here
-    quantity = str(item.classes.get("quantity", ""))
     lacking: Masks = {}
-    if quantity and (codes := patients.get(quantity)) is not None:
-        options = options_of(patients.seeds.quantities[quantity])
-        earns = item.classes["points"]
-        table = np.array([*(earns.get(o, np.nan) for o in options), np.nan], dtype=float)
+    classes = item.classes
+    if classes is not None and (codes := patients.get(classes.quantity)) is not None:
+        options = _options(classes, patients.seeds)
+        table = np.array([*(classes.points.get(o, np.nan) for o in options), np.nan], dtype=float)
         answered = open_ & (codes < len(options))
         if answered.any():
-            used.add(quantity)
+            used.add(classes.quantity)
             worth[answered] = table[codes[answered]]
             # An answer that earns nothing: the number is asked instead.
             nothing = answered & np.isnan(worth)
-            lacking[next(iter(item.units), quantity)] = nothing
+            lacking[next(iter(item.units), classes.quantity)] = nothing
             open_ &= ~answered
     first = _asked_first(item, patients.seeds)
     lacking[first] = lacking.get(first, False) | open_
@@ -231,10 +230,15 @@ def _by_rows(values: Array, rows: tuple[tuple[str, int], ...]) -> Array:
 
 def _asked_first(item: ScoreItem, seeds: Library) -> str:
     """What to ask for: the question where each of its answers earns points, else the number."""
-    quantity = str(item.classes.get("quantity", ""))
-    if quantity and {*item.classes["points"]} >= {*options_of(seeds.quantities[quantity])}:
-        return quantity
-    return next(iter(item.units), quantity)
+    if item.classes is None:
+        return next(iter(item.units), "")
+    if {*item.classes.points} >= {*_options(item.classes, seeds)}:
+        return item.classes.quantity
+    return next(iter(item.units), item.classes.quantity)
+
+
+def _options(classes: ClassPoints, seeds: Library) -> tuple[str, ...]:
+    return tuple(options_of(seeds.quantities[seeds.names[classes.quantity]]))
 
 
 def _counted(item: ScoreItem, patients: Patients) -> Points:

@@ -151,7 +151,7 @@ def needs_of(seeds: Library, name: str) -> tuple[str, ...]:
     asked: list[str] = []
     for item in found.items:
         asked += [next(iter(item.units))] if item.units else []
-        asked += [str(item.classes["quantity"])] if item.classes else []
+        asked += [item.classes.quantity] if item.classes else []
         asked += [next(iter(finding)) for finding in item.count]
         asked += [*item.columns]
     asked += [variant.quantity for variant in found.variants.values()]

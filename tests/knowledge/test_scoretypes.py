@@ -4,7 +4,8 @@ import attrs
 import pytest
 
 from dosing.knowledge.library import load
-from dosing.knowledge.scoretypes import Dashboard, Pathway, Score, Stage, Topic
+from dosing.knowledge.scoretypes import Dashboard, Pathway, Score, ScoreItem, Stage, Topic
+from dosing.knowledge.structure import structured
 
 SEEDS = load()
 
@@ -29,3 +30,20 @@ def test_what_is_shipped_is_of_these_kinds():
     ):
         assert folder
         assert all(type(seed) is kind for seed in folder.values())
+
+
+@pytest.mark.parametrize(
+    ("points", "fault"),
+    [
+        (
+            {"no": 0, "yes": "1"},
+            "classes.points.yes: found the text '1'; a whole number is expected",
+        ),
+        ({"no": 0.5}, "classes.points.no: found 0.5; a whole number is expected"),
+        (None, "classes: 'points' is missing: a table of keys and values is expected"),
+    ],
+)
+def test_the_points_of_answers_are_whole_numbers(points, fault):
+    classes = {"quantity": "dic"} | ({} if points is None else {"points": points})
+    item = {"name": "a", "label": "A", "classes": classes}
+    assert structured(item, ScoreItem) == (None, [fault])

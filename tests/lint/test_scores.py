@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from dosing.knowledge.library import load
-from dosing.knowledge.scoretypes import Band, Need, Score, ScoreItem, ScoreRow, Variant
+from dosing.knowledge.scoretypes import Band, ClassPoints, Need, Score, ScoreItem, ScoreRow, Variant
 from dosing.knowledge.seedtypes import Check, Column
 from dosing.lint.scores import lint_equation, lint_score, parts_of, spread
 from dosing.scoring.door import CALCULATIONS
@@ -14,7 +14,7 @@ WHOLE = Score(
     id="s", title="S", cite="ash-2018",
     items=(
         ScoreItem(name="a", label="A", units={"inr": (("< 2", 0), (">= 2", 1))}),
-        ScoreItem(name="b", label="B", classes={"quantity": "dic", "points": {"no": 0, "yes": 2}}),
+        ScoreItem(name="b", label="B", classes=ClassPoints(quantity="dic", points={"no": 0, "yes": 2})),
         ScoreItem(
             name="c", label="C", count=({"platelets": "< 100"}, {"inr": "> 2"}),
             points=(("<= 1", 0), ("> 1", 1)),
@@ -50,9 +50,9 @@ def test_a_whole_score_has_nothing_to_mend():
         (changed(0, units={"inr": (("2", 0),)}), "not an interval"),
         (changed(0, units={"nothing": (("any", 0),)}), "no quantity is called 'nothing'"),
         (changed(0, units={}), "no way to earn points"),
-        (changed(1, classes={"quantity": "dic", "points": {"no": 0}}), "'yes' earns nothing"),
+        (changed(1, classes=ClassPoints(quantity="dic", points={"no": 0})), "'yes' earns nothing"),
         (
-            changed(1, classes={"quantity": "dic", "points": {"no": 0, "yes": 1, "maybe": 1}}),
+            changed(1, classes=ClassPoints(quantity="dic", points={"no": 0, "yes": 1, "maybe": 1})),
             "'maybe' is no answer",
         ),
         (changed(2, points=(("<= 1", 0),)), "the count at 2: no row"),
@@ -108,7 +108,7 @@ BY_ITEM = attrs.evolve(
         (attrs.evolve(WHOLE, cite=""), ["it has no cite: name a source of evidence.toml."]),
         (changed(0, units={}), ["a: it has no way to earn points."]),
         (
-            changed(1, classes={"quantity": "nothing", "points": {}}),
+            changed(1, classes=ClassPoints(quantity="nothing", points={})),
             ["b: no quantity is called 'nothing'."],
         ),
         (changed(2, points=((">= 1", 0),)), ["c: the count at 0: no row."]),

@@ -8,7 +8,7 @@ import pytest
 
 import dosing
 from dosing.knowledge.library import cases, load
-from dosing.knowledge.scoretypes import ScoreItem, ScoreRow, Variant
+from dosing.knowledge.scoretypes import ClassPoints, ScoreItem, ScoreRow, Variant
 from dosing.knowledge.seedtypes import Column
 from dosing.rules.additive import bands_of, points_of, read, totals
 from dosing.rules.columns import many_patients, one_patient
@@ -128,13 +128,13 @@ def test_an_item_asks_again_for_what_lies_outside_its_printed_rows():
     ],
 )
 def test_the_question_is_asked_where_each_answer_earns_points_else_the_number(units, earns, asked):
-    classes = {"quantity": "dic", "points": earns} if earns else {}
+    classes = ClassPoints(quantity="dic", points=earns) if earns else None
     item = ScoreItem(name="i", label="I", units=units, classes=classes)
     assert points(item) == (None, set(), [asked])
 
 
 def test_an_answer_that_earns_nothing_asks_for_the_number():
-    classes = {"quantity": "dic", "points": {"yes": 1}}
+    classes = ClassPoints(quantity="dic", points={"yes": 1})
     item = ScoreItem(name="i", label="I", units={"inr": (("any", 0),)}, classes=classes)
     assert points(item, dic="yes") == (1, {"dic"}, [])
     assert points(item, dic="no") == (None, {"dic"}, ["inr"])

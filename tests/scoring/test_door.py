@@ -7,7 +7,7 @@ import pytest
 import dosing
 from dosing.base.findings import Finding
 from dosing.knowledge.library import load
-from dosing.knowledge.scoretypes import Score, ScoreItem, Variant
+from dosing.knowledge.scoretypes import ClassPoints, Score, ScoreItem, Variant
 from dosing.knowledge.seedtypes import Check, Column
 from dosing.rules.columns import many_patients, one_patient
 from dosing.rules.convert import from_base
@@ -65,9 +65,9 @@ def test_a_score_asks_once_for_everything_that_its_items_variants_and_checks_may
             ScoreItem(name="a", label="A", units={"inr": ()}),
             ScoreItem(
                 name="b", label="B", units={"albumin_g_dl": (), "albumin_g_l": ()},
-                classes={"quantity": "ascites", "points": {}},
+                classes=ClassPoints(quantity="ascites", points={}),
             ),
-            ScoreItem(name="c", label="C", classes={"quantity": "dic", "points": {}}),
+            ScoreItem(name="c", label="C", classes=ClassPoints(quantity="dic", points={})),
             ScoreItem(
                 name="d", label="D",
                 count=({"hemoglobin_g_dl": "< 9", "hemoglobin_g_l": "< 90"}, {"inr": "> 2"}),

@@ -119,7 +119,8 @@ def _score(seeds: Library, score: Score) -> Iterator[Line]:
         parts = [
             f"{name} {when}: {points}" for name, rows in item.units.items() for when, points in rows
         ]
-        parts += [f"{k}: {v}" for k, v in item.classes.get("points", {}).items()]
+        if item.classes:
+            parts += [f"{k}: {v}" for k, v in item.classes.points.items()]
         parts += [f"{_when(row.when)}: {row.points}" for row in item.rows]
         parts += [f"{number} of them: {points}" for number, points in item.points]
         yield Line(
