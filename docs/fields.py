@@ -15,7 +15,7 @@ import pandas as pd
 import dosing
 from dosing.knowledge.library import load
 
-PROSE = Path(__file__).parent / "fields.toml"
+PROSE = Path(dosing.__file__).parent / "interfaces" / "answers.toml"
 CLASSES = (dosing.Advice, dosing.Order, dosing.Step, dosing.ScoreResult, dosing.Finding)
 FRAMES = ("start", "titrate", "score", "target")
 LISTS = ("drugs", "tables", "protocols", "scores", "inputs")

@@ -12,6 +12,7 @@ import numpy as np
 from dosing.advice.guide import Guidance, guidance, surely_fired
 from dosing.advice.start import Advice, advice_of, sizes_of, starts, tables_of
 from dosing.base.findings import Finding, ordered, stopped
+from dosing.base.plain import fields_of
 from dosing.knowledge.library import VERSION, Library
 from dosing.knowledge.scoretypes import Pathway, Stage
 from dosing.knowledge.seedtypes import Confirmed, Table
@@ -116,7 +117,7 @@ class PathwayResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The answers as JSON carries them."""
-        return attrs.asdict(self) | {"refused": self.refused}
+        return fields_of(self) | {"refused": self.refused}
 
     def __str__(self) -> str:
         lines = [self.title, *_finding_lines(self.findings)]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dosing.base.findings import Finding
+from dosing.base.plain import fields_of
 from dosing.base.units import amount, show
 from dosing.base.vector import number, round_half_up
 from dosing.knowledge.dosetypes import FixedDose, Infusion, LaterStep
@@ -84,10 +85,7 @@ class Advice:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON carries it."""
-        out = attrs.asdict(self, recurse=False) | {"refused": self.refused}
-        out["order"] = None if self.order is None else self.order.to_dict()
-        out["findings"] = [f.to_dict() for f in self.findings]
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in out.items()}
+        return fields_of(self) | {"refused": self.refused}
 
     def __str__(self) -> str:
         lines = [self.title]

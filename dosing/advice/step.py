@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from dosing.base.findings import Finding
+from dosing.base.plain import fields_of
 from dosing.base.units import show, show_hours
 from dosing.knowledge.library import VERSION
 from dosing.knowledge.seedtypes import Change, Confirmed, Protocol
@@ -58,9 +59,7 @@ class Step:
 
     def to_dict(self) -> dict[str, Any]:
         """The step as JSON carries it."""
-        out = attrs.asdict(self, recurse=False)
-        out["findings"] = [f.to_dict() for f in self.findings]
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in out.items()}
+        return fields_of(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Step":

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dosing.base.findings import Finding
+from dosing.base.plain import fields_of
 from dosing.base.units import show
 from dosing.knowledge.library import Library
 from dosing.rules.columns import Patients, one_patient
@@ -28,7 +29,7 @@ class TargetRange:
     cite: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return attrs.asdict(self)
+        return fields_of(self)
 
 
 @attrs.frozen(eq=False)

@@ -41,7 +41,16 @@ class _Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        self.exit(REFUSED, f"{self.prog}: {message}\n")
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise MisuseError(message)
+
+
+class MisuseError(SystemExit):
+    """What was typed is no call; ends the process with the code of what must be put right."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(REFUSED)
+        self.message = message
 
 
 class _Version(argparse.Action):
@@ -202,11 +211,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         from dosing.interfaces.verbs import RUN
 
         return RUN[args.verb](args)
+    except MisuseError as error:
+        _as_json(typed, error.message)
+        raise
     except SeedError as error:
+        _as_json(typed, str(error))
         print(f"dosing: {error}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
         return 0
+
+
+def _as_json(typed: Sequence[str], problem: str) -> None:
+    """The answer's JSON with why there is none, where JSON was asked for."""
+    if "--json" in typed:
+        from dosing.interfaces.answers import print_refusal
+
+        print_refusal(typed[0], problem, {})
 
 
 if __name__ == "__main__":

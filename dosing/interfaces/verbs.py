@@ -1,15 +1,15 @@
 """What each verb of the command line does: ask, print, and end with the right code."""
 
 import argparse
-import json
 import sys
-import typing
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dosing.base.findings import Finding
 from dosing.base.units import show
-from dosing.knowledge.library import VERSION, Library, load, text_of_file
+from dosing.interfaces.answers import REFUSED, TableLine, TimeInRange, print_json, refuse
+from dosing.knowledge.library import Library, load, text_of_file
+from dosing.knowledge.seedtypes import Protocol, Table
 
 if TYPE_CHECKING:
     from dosing.advice.start import Advice
@@ -17,42 +17,17 @@ if TYPE_CHECKING:
 
 # What one verb needs is imported within it: the others do not wait for it.
 
-FOUND, REFUSED, FORBIDDEN = 1, 2, 3
+FOUND, FORBIDDEN = 1, 3
 
 
 def _inputs(args: argparse.Namespace) -> dict[str, Any]:
     return {n: v for n, v in vars(args).items() if n in load().names and v is not None}
 
 
-def _sentence(problem: Exception) -> str:
-    text = f"{problem}"
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
-def _refuse(args: argparse.Namespace, problem: Exception, answer: Any) -> int:
+def _refuse(args: argparse.Namespace, problem: Exception, **known: Any) -> int:
     """Say a refusal in one sentence, and as JSON of the same keys when that was asked for."""
-    if args.json:
-        _print_json(answer)
-    print(f"dosing {args.verb}: {_sentence(problem)}", file=sys.stderr)
-    return REFUSED
-
-
-def _no_answer(
-    kind: Any, args: argparse.Namespace, problem: Exception, **known: Any
-) -> dict[str, Any]:
-    """An answer of a kind with nothing in it but why: for JSON, whose keys are always the same."""
-    import attrs
-
-    known |= {"inputs": _inputs(args), "seeds": load().digest, "status": "impossible"}
-    known["findings"] = (Finding("needed", _sentence(problem)),)
-    values = {f.name: known.get(f.name, _empty(f.type)) for f in attrs.fields(kind) if f.init}
-    answer: dict[str, Any] = kind(**values).to_dict()
-    return answer
-
-
-def _empty(kind: Any) -> Any:
-    made = typing.get_origin(kind) or kind
-    return made() if made in (tuple, dict, str) else None
+    known |= {"inputs": _inputs(args)}
+    return refuse(args.verb, f"{problem}", as_json=args.json, known=known)
 
 
 def _ended(args: argparse.Namespace, status: str, findings: Sequence[Finding]) -> int:
@@ -66,18 +41,13 @@ def _ended(args: argparse.Namespace, status: str, findings: Sequence[Finding]) -
 
 def _print(args: argparse.Namespace, answer: Any) -> None:
     if args.json:
-        _print_json(answer.to_dict())
+        print_json(answer)
     else:
         print(answer)
 
 
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
-
-
 def _start(args: argparse.Namespace) -> int:
     from dosing.advice.rules import rules
-    from dosing.advice.start import Advice
 
     try:
         advice = rules().start(
@@ -89,22 +59,21 @@ def _start(args: argparse.Namespace) -> int:
         )
     except ValueError as error:
         known = {"drug": args.drug, "indication": args.indication, "authority": args.authority}
-        return _refuse(args, error, _no_answer(Advice, args, error, **known))
+        return _refuse(args, error, **known)
     _print(args, advice)
     return _ended(args, advice.status, advice.findings)
 
 
 def _compare(args: argparse.Namespace) -> int:
     from dosing.advice.rules import rules
-    from dosing.advice.start import Advice
 
     try:
         found = rules().advices(args.drug, indication=args.indication, **_inputs(args))
     except ValueError as error:
         known = {"drug": args.drug, "indication": args.indication}
-        return _refuse(args, error, [_no_answer(Advice, args, error, **known)])
+        return _refuse(args, error, **known)
     if args.json:
-        _print_json([advice.to_dict() for advice in found])
+        print_json(found)
     else:
         width = max(len(advice.authority_label) for advice in found)
         for advice in found:
@@ -137,7 +106,6 @@ def _dose_words(order: "Order") -> str:
 
 def _titrate(args: argparse.Namespace) -> int:
     from dosing.advice.rules import rules
-    from dosing.advice.step import Step
 
     inputs = _inputs(args)
     running = inputs.pop("running", None)
@@ -151,39 +119,34 @@ def _titrate(args: argparse.Namespace) -> int:
             **inputs,
         )
     except ValueError as error:
-        return _refuse(args, error, _no_answer(Step, args, error, protocol=args.protocol))
+        return _refuse(args, error, protocol=args.protocol)
     _print(args, step)
     return _ended(args, step.status, step.findings)
 
 
 def _score(args: argparse.Namespace) -> int:
     from dosing.advice.rules import rules
-    from dosing.scoring.result import ScoreResult
 
     rule = {} if args.weight_rule is None else {"weight_rule": args.weight_rule}
     try:
         found = rules().score(args.name, **_inputs(args), **rule)
     except ValueError as error:
-        return _refuse(args, error, _no_answer(ScoreResult, args, error, score=args.name))
+        return _refuse(args, error, score=args.name)
     _print(args, found)
     return _ended(args, found.status, found.findings)
 
 
 def _ttr(args: argparse.Namespace) -> int:
-    from dosing.equations.warfarin_week import TimeInRange, rosendaal
+    from dosing.equations.warfarin_week import rosendaal
     from dosing.knowledge.sentences import words
     from dosing.rules.read import parse_number
     from dosing.scoring.warfarin import read_points
 
     seeds, cite = load(), "rosendaal-1993"
-    answer: dict[str, Any] = {
-        **dict.fromkeys(TimeInRange._fields),
-        "findings": [],
+    told: dict[str, Any] = {
         "inputs": {n: getattr(args, n) for n in ("points", "low", "high", "max_gap")},
         "cite": cite,
         "confirmed": seeds.confirmed(cite),
-        "seeds": seeds.digest,
-        "version": VERSION,
     }
     try:
         days, inrs = read_points(seeds, args.points)
@@ -192,10 +155,10 @@ def _ttr(args: argparse.Namespace) -> int:
         if not found.days_total:
             raise ValueError(words("inr-too-far-apart", gap=args.max_gap))
     except ValueError as error:
-        said = [Finding("needed", _sentence(error)).to_dict()]
-        return _refuse(args, error, answer | {"findings": said})
+        return _refuse(args, error, **told)
     if args.json:
-        _print_json(answer | found._asdict())
+        numbers = found._asdict()
+        print_json(TimeInRange(status="ok", findings=(), seeds=seeds.digest, **numbers, **told))
         return 0
     print(f"{show(found.pct, 1)}% of the time in range {show(low)} to {show(high)}")
     print(f"  in range {show(found.days_in, 2)} of {show(found.days_total, 2)} days")
@@ -207,13 +170,12 @@ def _ttr(args: argparse.Namespace) -> int:
 
 
 def _pathway(args: argparse.Namespace) -> int:
-    from dosing.advice.pathways import PathwayResult
     from dosing.advice.rules import rules
 
     try:
         found = rules().pathway(args.name, **_inputs(args))
     except ValueError as error:
-        return _refuse(args, error, _no_answer(PathwayResult, args, error, pathway=args.name))
+        return _refuse(args, error, pathway=args.name)
     _print(args, found)
     if found.refused:
         asked = ", ".join(f"--{name.replace('_', '-')}" for name in found.missing)
@@ -227,7 +189,7 @@ def _lint(args: argparse.Namespace) -> int:
 
     wishes = lint_library(load()) if args.path is None else lint_path(args.path)
     if args.json:
-        _print_json(wishes)
+        print_json(wishes)
     elif wishes:
         print("\n".join(wishes))
     else:
@@ -241,10 +203,9 @@ def _diff(args: argparse.Namespace) -> int:
     try:
         found = differences(args.a, args.b)
     except ValueError as error:
-        print(f"dosing diff: {error}", file=sys.stderr)
-        return REFUSED
+        return _refuse(args, error)
     if args.json:
-        _print_json(found)
+        print_json(found)
     else:
         print("\n".join(found) if found else "no difference")
     return FOUND if found else 0
@@ -263,43 +224,41 @@ def _tables(args: argparse.Namespace) -> int:
     place = next((p for p in (f"tables/{args.id}", f"protocols/{args.id}") if p in seeds.files), "")
     if not place:
         known = ", ".join([*seeds.tables, *seeds.protocols])
-        print(f"dosing tables: there is no table {args.id!r}; there are {known}", file=sys.stderr)
-        return REFUSED
+        return _refuse(args, ValueError(f"there is no table {args.id!r}; there are {known}"))
     if args.toml:
         name, text = text_of_file(seeds, place)
         print(f"dosing tables: {name}", file=sys.stderr)
         sys.stdout.write(text)
         return 0
-    import attrs
-
-    _print_json(attrs.asdict(seeds.tables.get(args.id) or seeds.protocols[args.id]))
+    print_json(seeds.tables.get(args.id) or seeds.protocols[args.id])
     return 0
 
 
 def _list_tables(args: argparse.Namespace, seeds: Library) -> None:
     from dosing.knowledge.sentences import words
 
-    rows = [_about(seeds, s) for s in (*seeds.tables.values(), *seeds.protocols.values())]
+    rows = [_about(seeds, one) for one in seeds.tables.values()]
+    rows += [_about(seeds, one) for one in seeds.protocols.values()]
     if args.json:
-        _print_json(rows)
+        print_json(rows)
         return
     for row in rows:
-        mark = f" ({words('own')})" if row["own"] else ""
-        print(f"{row['id']:44} {row['purpose']:9} {row['confirmed'] or '':12} {row['title']}{mark}")
+        mark = f" ({words('own')})" if row.own else ""
+        print(f"{row.id:44} {row.purpose:9} {row.confirmed or '':12} {row.title}{mark}")
 
 
-def _about(seeds: Library, seed: Any) -> dict[str, Any]:
-    return {
-        "id": seed.id,
-        "title": seed.title,
-        "drug": seed.drug,
-        "indication": seed.indication,
-        "purpose": getattr(seed, "purpose", "titrate"),
-        "authority": getattr(seed, "authority", ""),
-        "cite": seed.cite,
-        "confirmed": seed.confirmed or seeds.confirmed(seed.cite),
-        "own": seeds.is_own(seed.id),
-    }
+def _about(seeds: Library, seed: Table | Protocol) -> TableLine:
+    return TableLine(
+        id=seed.id,
+        title=seed.title,
+        drug=seed.drug,
+        indication=seed.indication,
+        purpose=getattr(seed, "purpose", "titrate"),
+        authority=getattr(seed, "authority", ""),
+        cite=seed.cite,
+        confirmed=seed.confirmed or seeds.confirmed(seed.cite),
+        own=seeds.is_own(seed.id),
+    )
 
 
 def _evidence(args: argparse.Namespace) -> int:
@@ -310,13 +269,10 @@ def _evidence(args: argparse.Namespace) -> int:
     seeds = proved()
     if args.key is not None and args.key not in seeds.evidence:
         known = ", ".join(seeds.evidence)
-        print(
-            f"dosing evidence: there is no source {args.key!r}; there are {known}", file=sys.stderr
-        )
-        return REFUSED
+        return _refuse(args, ValueError(f"there is no source {args.key!r}; there are {known}"))
     found = {k: e for k, e in seeds.evidence.items() if args.key in (None, k)}
     if args.json:
-        _print_json({k: attrs.asdict(e) for k, e in found.items()})
+        print_json(found)
     else:
         for key, entry in found.items():
             year = f" {entry.year}" if entry.year else ""

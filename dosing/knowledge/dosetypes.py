@@ -2,8 +2,9 @@
 
 Which of them a table's rows hold follows from the table: a first order whose dose is in a unit of
 the pump is an infusion, any other first order a fixed dose, and the rest are statements. A number
-that the source does not give is None. Where a file says 0, "" or [] for "there is none", the value
-is None or empty too, and its name stands in ``none``: said, not forgotten.
+that the source does not give is None. Where a file says "there is none", with 0 for a number, ""
+for a text or [] for a list, the value is None or empty too, and its name stands in ``none``: said,
+not forgotten.
 """
 
 from collections.abc import Mapping

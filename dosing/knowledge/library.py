@@ -316,7 +316,7 @@ class _Laid:
                 found = {k: self._read(name, v, kind, k) for k, v in content.items()}
                 self.seeds[register] |= {k: v for k, v in found.items() if v is not None}
             elif name == "claims.toml":
-                found = self._read(name, content, _Claims)
+                found = self._read(name, content, Claims)
                 self.claims = found.claims if found else ()
             else:
                 self.faults.append(told(name, _no_place(name)))
@@ -382,7 +382,7 @@ class _Laid:
 
 
 @attrs.frozen
-class _Claims:
+class Claims:
     """The file of claims."""
 
     claims: tuple[Claim, ...]

@@ -29,9 +29,13 @@ from dosing.knowledge.seedtypes import (
 # What only the reading of seeds needs is imported when they are read: importing dosing stays quick.
 
 
-# Under these a file may say "there is none": 0, "" or [].
-_MAY_BE_NONE = {
-    kind: frozenset(f.name for f in attrs.fields(kind)) - {"dose", "low", "high", "none", "text"}
+# Under these a file may say "there is none": 0 for a number, "" for a text, [] for a list.
+_MAY_BE_NONE: dict[type[Any], dict[str, Any]] = {
+    kind: {
+        f.name: {None: 0, (): []}.get(f.default, f.default)
+        for f in attrs.fields(kind)
+        if f.name not in ("dose", "low", "high", "none", "text")
+    }
     for kind in (FixedDose, Infusion, LaterStep)
 }
 
@@ -328,7 +332,7 @@ def _without_none(value: Any, kind: type[Any]) -> dict[str, Any]:
     none = [
         k
         for k, v in data.items()
-        if k in _MAY_BE_NONE[kind] and v in (0, "", []) and v is not False
+        if k in _MAY_BE_NONE[kind] and v == _MAY_BE_NONE[kind][k] and v is not False
     ]
     if kind is LaterStep and ("dose" in data) == ("text" in data):
         raise MisfitError("a later step gives a dose or a text")

@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 
+from dosing.base.plain import fields_of
 from dosing.base.units import amount, often, show, show_hours
 
 
@@ -49,7 +50,7 @@ class Order:
     bag_life_h: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return attrs.asdict(self)
+        return fields_of(self)
 
     def __str__(self) -> str:
         """The order in words, name, dose and unit first."""

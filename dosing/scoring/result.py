@@ -5,6 +5,7 @@ from typing import Any
 import attrs
 
 from dosing.base.findings import Finding
+from dosing.base.plain import fields_of
 from dosing.base.units import show
 from dosing.knowledge.seedtypes import Confirmed
 
@@ -38,7 +39,7 @@ class ScoreResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The result as JSON carries it."""
-        return attrs.asdict(self) | {"refused": self.refused}
+        return fields_of(self) | {"refused": self.refused}
 
     def __str__(self) -> str:
         lines = [self.title]

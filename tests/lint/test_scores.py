@@ -14,7 +14,9 @@ WHOLE = Score(
     id="s", title="S", cite="ash-2018",
     items=(
         ScoreItem(name="a", label="A", units={"inr": (("< 2", 0), (">= 2", 1))}),
-        ScoreItem(name="b", label="B", classes=ClassPoints(quantity="dic", points={"no": 0, "yes": 2})),
+        ScoreItem(
+            name="b", label="B", classes=ClassPoints(quantity="dic", points={"no": 0, "yes": 2})
+        ),
         ScoreItem(
             name="c", label="C", count=({"platelets": "< 100"}, {"inr": "> 2"}),
             points=(("<= 1", 0), ("> 1", 1)),
