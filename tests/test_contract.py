@@ -11,6 +11,7 @@ import dosing
 from dosing.interfaces.cli import main
 from dosing.knowledge.library import load
 from dosing.scoring.door import names, needs_of
+from tests.interfaces.judge import wrong
 from tests.random_patients import drawn, edges_of, names_for
 
 SEEDS = load()
@@ -19,10 +20,12 @@ ROWS = 8
 RUNNING = {"mcg/kg/min": 2, "mg/kg/h": 0.15, "units/kg/h": 18, "units/h": 1200}
 
 
-def holds(answer, row):
+def holds(answer, row, verb):
     """Hold the print, HTML, JSON and row of one patient against the findings of the answer."""
     told = [f.to_dict() for f in answer.findings]
-    assert json.loads(json.dumps(answer.to_dict(), default=str))["findings"] == told
+    as_json = json.loads(json.dumps(answer.to_dict()))
+    assert as_json["findings"] == told
+    assert wrong(verb, as_json) == []
     for shown in (str(answer), unescape(answer._repr_html_())):
         places = [shown.find(str(finding)) for finding in answer.findings]
         assert -1 not in places
@@ -42,7 +45,7 @@ def test_a_first_order_says_all_that_it_found(table):
     for _, patient in frame.iterrows():
         one = dosing.start(table.drug, **where, **patient.to_dict())
         many = dosing.start(table.drug, patient.to_frame().T, **where, findings=True)
-        holds(one, _unplaced(many.iloc[0]))
+        holds(one, _unplaced(many.iloc[0]), "start")
         if one.order is not None and one.order.bolus is not None:
             assert "bolus" in str(one)
         assert one.order is None or one.order.unit in str(one)
@@ -56,7 +59,7 @@ def test_a_next_step_says_all_that_it_found(protocol):
     for _, patient in frame.iterrows():
         one = dosing.titrate(protocol.id, **patient.to_dict())
         many = dosing.titrate(protocol.id, patient.to_frame().T, findings=True)
-        holds(one, _unplaced(many.iloc[0]))
+        holds(one, _unplaced(many.iloc[0]), "titrate")
 
 
 @pytest.mark.parametrize("score", names(SEEDS))
@@ -65,7 +68,26 @@ def test_a_score_says_all_that_it_found(score):
     for _, patient in drawn(asked, ROWS, np.random.default_rng(ROWS)).iterrows():
         one = dosing.score(score, **patient.to_dict())
         many = dosing.score(score, patient.to_frame().T, findings=True)
-        holds(one, _unplaced(many.iloc[0]))
+        holds(one, _unplaced(many.iloc[0]), "score")
+
+
+@pytest.mark.parametrize("pathway", SEEDS.pathways)
+def test_a_pathway_says_all_that_its_steps_found(pathway):
+    asked = [n for n in dosing.inputs(pathway)["name"] if n in SEEDS.names]
+    for _, patient in drawn(asked, ROWS, np.random.default_rng(ROWS)).iterrows():
+        one = dosing.pathway(pathway, **patient.to_dict())
+        told = [f.to_dict() for f in one.findings]
+        as_json = json.loads(json.dumps(one.to_dict()))
+        assert wrong("pathway", as_json) == []
+        assert as_json["findings"] == told
+        for stage, shown in zip(one.stages, as_json["stages"], strict=True):
+            assert shown["findings"] == [f.to_dict() for f in stage.findings]
+            for several, orders in zip(stage.orders, shown["orders"], strict=True):
+                alone = [advice.to_dict() for advice in several]  # an input may be NaN
+                assert json.dumps(orders) == json.dumps(alone)
+        for shown in (str(one), unescape(one._repr_html_())):
+            every = [*one.findings, *(f for stage in one.stages for f in stage.findings)]
+            assert [f for f in every if str(f) not in shown] == []
 
 
 # The value that was given bars the drug, its own parts or another value bar the answer.

@@ -25,6 +25,7 @@ import json
 from importlib.resources import files
 
 import dosing
+from dosing.interfaces.schema import names, schema
 
 seeds, notebooks = files("dosing.seeds"), files("dosing.notebooks")
 print(json.dumps({
@@ -32,6 +33,8 @@ print(json.dumps({
     "seeds": str(seeds),
     "quantities": seeds.joinpath("quantities.toml").is_file(),
     "notebooks": sorted(p.name for p in notebooks.iterdir() if p.name.endswith(".ipynb")),
+    "described": schema("start")["properties"]["row"]["description"],
+    "schemas": len([schema(name) for name in names()]),
     "dose": dosing.start("argatroban", weight_kg=70, child_pugh="B").order.dose,
 }))
 """
@@ -138,4 +141,6 @@ def test_an_installed_wheel_looks_a_dose_up_away_from_the_checkout(wheel, tmp_pa
     assert Path(found["seeds"]).is_relative_to(target)
     assert found["quantities"] is True
     assert found["notebooks"] == sorted(p.name for p in (ROOT / "notebooks").glob("*.ipynb"))
+    assert found["schemas"] > 20
+    assert found["described"].startswith("The row of the table")
     assert found["dose"] == 0.5

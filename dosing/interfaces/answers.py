@@ -103,7 +103,9 @@ def refuse(verb: str, problem: str, *, as_json: bool, known: Mapping[str, Any]) 
 
 
 def _sentence(problem: str) -> str:
-    return problem[:1].upper() + problem[1:] + ("" if problem.endswith((".", "?")) else ".")
+    """A problem as a sentence; the name of a file at its beginning stays as it is."""
+    first = problem[:1].upper() if problem.partition(" ")[0].isalpha() else problem[:1]
+    return first + problem[1:] + ("" if problem.endswith((".", "?")) else ".")
 
 
 def print_refusal(verb: str, problem: str, known: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ VERBS = {
     "diff": "What two tables or protocols say differently, and for which patients.",
     "tables": "The tables and protocols that exist; one of them in full.",
     "evidence": "The sources, and how each was confirmed.",
+    "schema": "The JSON Schema of an answer or of a file of seeds, or which there are.",
     "serve": "Open the dashboards.",
 }
 # The verbs that ask about a patient, and what their first word names.
@@ -173,6 +174,10 @@ def _evidence(found: argparse.ArgumentParser) -> None:
     found.add_argument("--json", action="store_true", help="machine-readable")
 
 
+def _schema(found: argparse.ArgumentParser) -> None:
+    found.add_argument("name", nargs="?", metavar="NAME", help="such as start or seed-protocols")
+
+
 def _serve(found: argparse.ArgumentParser) -> None:
     from dosing.interfaces import serve
 
@@ -185,6 +190,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "diff": _diff,
     "tables": _tables,
     "evidence": _evidence,
+    "schema": _schema,
     "serve": _serve,
 }
 

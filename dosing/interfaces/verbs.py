@@ -282,6 +282,20 @@ def _evidence(args: argparse.Namespace) -> int:
     return 0
 
 
+def _schema(args: argparse.Namespace) -> int:
+    from dosing.interfaces.schema import names, schema
+
+    if args.name is None:
+        for name, what in names().items():
+            print(f"{name:18} {what}")
+        return 0
+    try:
+        print_json(schema(args.name))
+    except ValueError as error:
+        return refuse(args.verb, str(error), as_json=False, known={})
+    return 0
+
+
 def _serve(args: argparse.Namespace) -> int:
     from dosing.interfaces import serve
 
@@ -299,5 +313,6 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "diff": _diff,
     "tables": _tables,
     "evidence": _evidence,
+    "schema": _schema,
     "serve": _serve,
 }
