@@ -106,7 +106,7 @@ def either(shapes: list[Shape]) -> Shape:
 
 def table(kind: type[Any], found: Mapping[str, Shape], needed: typing.Iterable[str]) -> Shape:
     """A class as an object of known keys, each with what is said of it."""
-    said = words()["added"] | words().get(kind.__name__, {})
+    said = meanings()["added"] | meanings().get(kind.__name__, {})
     shape: Shape = {"type": "object", "description": about(kind)}
     shape["properties"] = {
         name: {**one, "description": said[name]} if name in said else dict(one)
@@ -116,7 +116,7 @@ def table(kind: type[Any], found: Mapping[str, Shape], needed: typing.Iterable[s
 
 
 @functools.cache
-def words() -> dict[str, dict[str, str]]:
+def meanings() -> dict[str, dict[str, str]]:
     """What is said of each key of each class."""
     folder = files("dosing.interfaces")
     found: dict[str, dict[str, str]] = {}

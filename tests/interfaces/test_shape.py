@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from dosing.interfaces.schema import seeds
-from dosing.interfaces.shape import words
+from dosing.interfaces.shape import meanings
 from dosing.knowledge.library import PROFILES, load
 from dosing.knowledge.seedtypes import Site
 from dosing.knowledge.structure import Shared, structured
@@ -30,7 +30,7 @@ FILES = {
 BEYOND = re.compile(
     r"no shared sentence is called '|is a named condition: write|only text: a check has a level"
 )
-KEYS = {key for said in words().values() for key in said}
+KEYS = {key for said in meanings().values() for key in said}
 
 
 def name_of(file):
