@@ -1,4 +1,10 @@
-"""Random patients that draw on every name that any check, table or score asks."""
+"""Random patients that draw on every name that any check, table or score asks.
+
+How many stand before each table, protocol and score is a setting: DOSING_TEST_ROWS=100 draws more
+than 20,000 in all, which takes some minutes.
+"""
+
+import os
 
 import numpy as np
 import pandas as pd
@@ -11,6 +17,7 @@ from dosing.rules.read import options_of
 from dosing.rules.tables import grid_of
 
 SEEDS = load()
+ROWS = int(os.environ.get("DOSING_TEST_ROWS", "24"))
 MISSING, IMPOSSIBLE, UNREADABLE = 0.25, 0.01, 0.005
 # What lets a 4Ts score and a Child-Pugh class follow, so that these are among the answers.
 ITEMS = {

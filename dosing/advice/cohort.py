@@ -33,7 +33,7 @@ from dosing.rules.checks import drug_checks
 from dosing.rules.columns import Patients, many_patients
 from dosing.rules.critical import criticals, names_of
 from dosing.rules.decide import OK
-from dosing.rules.derive import derive
+from dosing.rules.derive import derive, patient_of
 from dosing.rules.protocols import ACTIONS, inputs_of
 from dosing.rules.remarks import Remark
 from dosing.scoring.door import needs_of, scores
@@ -149,6 +149,18 @@ def compare_frame(
     """The first order of each patient by every authority, patient after patient."""
     options = Options.taken(inputs)
     patients = _read(seeds, frame, options, inputs)
+    return _compared(seeds, patients, tables, options, frame, _repeated(frame, len(tables)))
+
+
+def _compared(
+    seeds: Library,
+    patients: Patients,
+    tables: Sequence[Table],
+    options: Options,
+    frame: Any,
+    like: Any,
+) -> Any:
+    """The comparison of what a frame held, as a frame that is like another."""
     every = [start_columns(starts(t, patients, notes=options.findings), options) for t in tables]
     names = dict.fromkeys(name for columns in every for name in columns)
     last = ("row", "authority", "table", "cite", "confirmed", "findings")
@@ -159,8 +171,7 @@ def compare_frame(
     said = provenance(
         seeds, frame, _used(patients, asked), drug=tables[0].drug, indication=tables[0].indication
     )
-    repeated = _repeated(frame, len(tables))
-    return frame_like(repeated, columns, said, as_columns=options.provenance == "columns")
+    return frame_like(like, columns, said, as_columns=options.provenance == "columns")
 
 
 def _repeated(frame: Any, times: int) -> Any:
@@ -296,8 +307,6 @@ def compare_one(seeds: Library, tables: Sequence[Table], inputs: dict[str, Any])
     import pandas as pd
 
     options = Options.taken(inputs)
-    index = pd.Index([t.authority for t in tables])
-    given = {n: [v] for n, v in inputs.items()}
-    one = pd.DataFrame(index=[0]).assign(**given)
-    made = compare_frame(seeds, one, tables, attrs.asdict(options))
-    return made.set_axis(index, axis=0)
+    patients = patient_of(seeds, {n: v for n, v in inputs.items() if n not in options.ignore})
+    like = pd.DataFrame(index=pd.Index([t.authority for t in tables]))
+    return _compared(seeds, patients, tables, options, pd.DataFrame(columns=[*inputs]), like)

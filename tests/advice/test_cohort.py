@@ -9,12 +9,12 @@ import pytest
 import dosing
 from dosing.knowledge.library import load
 from dosing.scoring.door import names, needs_of
-from tests.random_patients import drawn, edges_of, names_for
+from tests.random_patients import ROWS, drawn, edges_of, names_for
 
 SEEDS = load()
 STARTS = [t for t in SEEDS.tables.values() if t.purpose == "start"]
 PROTOCOLS = list(SEEDS.protocols.values())
-ROWS = 24
+DRUGS = list(dict.fromkeys((t.drug, t.indication) for t in STARTS))
 RUNNING = {"mcg/kg/min": [0.25, 2, 40], "mg/kg/h": [0.05, 0.15], "units/kg/h": [8, 18, 0],
            "units/h": [600, 1200]}  # fmt: skip
 
@@ -112,8 +112,30 @@ def test_a_score_in_a_frame_is_that_of_the_patient_alone(score):
             assert ("" if band != band else band) == one.band
 
 
+@pytest.mark.parametrize(("drug", "indication"), DRUGS, ids=["-".join(pair) for pair in DRUGS])
+def test_a_comparison_in_a_frame_is_that_of_the_patient_alone(drug, indication):
+    rng = np.random.default_rng(len(drug + indication))
+    tables = [t for t in STARTS if (t.drug, t.indication) == (drug, indication)]
+    asked = dict.fromkeys(name for table in tables for name in names_for(table))
+    edges = {name: ends for table in tables for name, ends in edges_of(table).items()}
+    frame = shuffled(drawn(asked, -(-ROWS // 6), rng, edges), rng)
+    where = {"indication": indication, "findings": True}
+    many = dosing.compare(drug, frame, **where)
+    for name, patient in frame.iterrows():
+        alone = dosing.compare(drug, **where, **patient.to_dict())
+        of_one = dosing.compare(drug, patient.to_frame().T, **where)
+        for mine in (many.loc[[name]], of_one):
+            assert list(mine.columns) == list(alone.columns)
+            for (_, one), (_, other) in zip(mine.iterrows(), alone.iterrows(), strict=True):
+                assert told(one["findings"]) == told(other["findings"])
+                kept = [n for n in alone.columns if n not in ("findings", "reason")]
+                assert all(same(one[n], None if pd.isna(other[n]) else other[n]) for n in kept)
+
+
 def test_a_target_in_a_frame_is_that_of_the_patient_alone():
-    frame = pd.DataFrame({"baseline_aptt_s": [28, 66.5, 66.7, 40, None, 500, "long"]}, dtype=object)
+    values = [28, 66.5, 66.7, 40, None, 500, "long"]
+    drawn_too = drawn(["baseline_aptt_s"], ROWS, np.random.default_rng(ROWS))["baseline_aptt_s"]
+    frame = pd.DataFrame({"baseline_aptt_s": [*values, *drawn_too]}, dtype=object)
     many = dosing.target("argatroban", frame, findings=True)
     for i, value in enumerate(frame["baseline_aptt_s"]):
         one = dosing.target("argatroban", baseline_aptt_s=value)
