@@ -11,6 +11,7 @@ from dosing.advice.offscale import cautious
 from dosing.advice.running import in_all_units, running_now, running_rates
 from dosing.advice.step import Step, working
 from dosing.advice.stepchecks import (
+    asked_beside,
     beside_the_rows,
     in_domain,
     in_proportion,
@@ -170,7 +171,7 @@ def steps(protocol: Protocol, patients: Patients) -> Steps:
 def decided_by(seeds: Library, protocol: Protocol) -> set[str]:
     """The quantities by which a next step may differ."""
     checks = drug_checks(seeds, protocol.drug, protocol.indication, "titrate")
-    return names_asked(seeds, protocol.columns, checks)
+    return names_asked(seeds, (*protocol.columns, *asked_beside(seeds, protocol)), checks)
 
 
 def _evolved(found: Steps, status: Array, remarks: tuple[Remark, ...]) -> Steps:

@@ -524,7 +524,6 @@ class Site:
     range_start: Literal["low"] = "low"
     weight_caps: dict[str, float] = attrs.field(factory=dict)
     aptt_range: dict[str, tuple[float, float]] = attrs.field(factory=dict)
-    assay_top: dict[str, float] = attrs.field(factory=dict)
     critical_call: str = ""
     note: str = ""
     cite: str = ""

@@ -52,14 +52,14 @@ def _choices(site: Site, seeds: Library) -> Iterator[str]:
 
 
 def _numbers(site: Site, seeds: Library) -> Iterator[str]:
-    for name, top in site.assay_top.items():
-        yield from known_name(name, seeds.names, "assay_top: no quantity is called")
+    for name, top in site.beyond_scale.items():
+        yield from known_name(name, seeds.names, "beyond_scale: no quantity is called")
         quantity = seeds.quantities.get(seeds.names.get(name, ""))
         if quantity is not None and quantity.kind == "number":
             low, high = limits(quantity, name)
             if not low < top <= high:
                 span = f"{show(low)} to {show(high)} {quantity.names[name].unit}".strip()
-                yield f"assay_top.{name} is {show(top)}; {span} is possible."
+                yield f"beyond_scale.{name} is {show(top)}; {span} is possible."
     usual = load("").site.pump_step_ml_h
     if not usual / 10 <= site.pump_step_ml_h <= usual * 10:
         span = f"{show(usual / 10)} to {show(usual * 10)} mL/h"

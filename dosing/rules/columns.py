@@ -125,6 +125,11 @@ class Patients:
                 found = np.where(found == 0, self.beyond[other].side, found)
         return found
 
+    def past_scale(self, name: str) -> Array:
+        """Whose result is only a bound from below, or not below what the site takes for the end."""
+        top = self.seeds.site.beyond_scale.get(name, np.inf)
+        return (self.side(name) > 0) | (self.numbers(name) >= top)
+
     def told(self, name: str, i: int, sign: bool = True) -> str:
         """The value of one patient with its unit, off the scale with a sign or in words."""
         units = self.seeds.quantities[self.seeds.names[name]].names

@@ -8,11 +8,9 @@ import numpy.typing as npt
 from dosing.base.fill import fill, names_in
 from dosing.knowledge.library import Library
 from dosing.knowledge.seedtypes import Critical
-from dosing.rules.asked import names_asked
 from dosing.rules.columns import Patients
 from dosing.rules.conditions import meets, required
 from dosing.rules.conditions import names_in as asked_by
-from dosing.rules.offscale import could
 from dosing.rules.remarks import Remark
 
 Mask = npt.NDArray[np.bool_]
@@ -87,11 +85,16 @@ def _where(patients: Patients, one: Critical) -> tuple[Mask, Mask]:
         return np.zeros(some.size, dtype=bool) | meets(some, one.when)
 
     if one.beyond:
-        top = seeds.site.assay_top.get(one.beyond, np.inf)
-        beyond: Mask = (patients.side(one.beyond) > 0) | (patients.numbers(one.beyond) > top)
-        beyond &= met(patients)
-        return beyond, beyond
-    asked = names_asked(seeds, asked_by(seeds, one.when))
+        past = patients.past_scale(one.beyond) & met(patients)
+        return past, past
+    if not patients.beyond:
+        found = met(patients)
+        return found, found
+    from dosing.rules.offscale import could
+
+    names = asked_by(seeds, one.when)
+    parts = (p for n in names if n in seeds.derivations for p in seeds.derivations[n].parts)
+    asked = {seeds.names[n] for n in (*names, *parts)}
     return could(patients, asked, met), ~could(patients, asked, lambda some: ~met(some))
 
 

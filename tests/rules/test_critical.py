@@ -53,10 +53,12 @@ def with_site(**changed):
         ("heparin", {"hemoglobin_g_dl": 12, "hemoglobin_highest_24h_g_dl": 10}, False),
         ("argatroban", {"aptt_s": "> 150"}, True),
         ("argatroban", {"aptt_s": "no clot"}, True),
-        ("argatroban", {"aptt_s": 150}, False),
         ("argatroban", {"aptt_s": "< 20"}, False),
         ("heparin", {"anti_xa_units_ml": "> 1.5"}, True),
-        ("heparin", {"anti_xa_units_ml": 1.5}, False),
+        ("heparin", {"anti_xa_units_ml": 1.9}, False),
+        ("heparin", {"anti_xa_units_ml": 2}, True),
+        ("argatroban", {"aptt_s": 199.5}, False),
+        ("argatroban", {"aptt_s": 200}, True),
         ("heparin", {"anti_xa_units_ml": "< 0.1"}, False),
     ],
 )
@@ -83,7 +85,7 @@ def test_the_sentence_gives_the_result_as_it_was_sent():
         f" 120 × 10⁹/L. {RULE}"
     )
     off = told({"aptt_s": "no clot"}, "argatroban")[0]
-    assert off.text == f"Critical: aPTT no clot, beyond what the laboratory can measure. {RULE}"
+    assert off.text == f"Critical: aPTT no clot, beyond the scale. {RULE}"
 
 
 @pytest.mark.parametrize(
@@ -102,12 +104,12 @@ def test_the_site_says_whom_to_call():
     assert " Call the haematologist on call. " in told({"platelets": 20}, seeds=seeds)[0].text
 
 
-def test_the_site_says_up_to_where_its_assays_measure():
-    seeds = with_site(assay_top={"anti_xa_units_ml": 1.5, "aptt_s": 180})
-    assert told({"anti_xa_units_ml": 1.6}, seeds=seeds)
-    assert told({"anti_xa_units_ml": 1.5}, seeds=seeds) == []
-    assert told({"aptt_s": 181}, seeds=seeds)
-    assert told({"aptt_s": 180}, seeds=seeds) == []
+def test_the_site_says_from_where_on_its_assays_cannot_measure():
+    seeds = with_site(beyond_scale={"anti_xa_units_ml": 1.5})
+    assert told({"anti_xa_units_ml": 1.5}, seeds=seeds)
+    assert told({"anti_xa_units_ml": 1.4}, seeds=seeds) == []
+    assert told({"aptt_s": 300}, seeds=seeds) == []
+    assert told({"aptt_s": "> 100"}, seeds=seeds)
 
 
 def test_a_site_may_change_a_limit():
