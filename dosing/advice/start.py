@@ -22,6 +22,9 @@ from dosing.orders.infusion import (
     ceiling_remarks,
     dosing_weight,
     infusions,
+    is_coarse,
+    rounding_remarks,
+    step_of_pump,
     strength_of,
     strength_remarks,
     trace_of,
@@ -48,7 +51,9 @@ from dosing.rules.offscale import certain
 from dosing.rules.remarks import Remark, anyone, findings_at, remark
 
 Array = npt.NDArray[Any]
-ORDER_INPUTS = ("weight_kg", "concentration_mg_ml", "concentration_units_ml", "bag_ml")
+ORDER_INPUTS = (
+    "weight_kg", "concentration_mg_ml", "concentration_units_ml", "bag_ml", "pump_step_ml_h",
+)  # fmt: skip
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -242,12 +247,16 @@ def _pumped(
         made.dose,
         table.outputs["dose"],
         weight,
-        Pump(strength, seeds.site.pump_step_ml_h, label),
+        Pump(strength, step_of_pump(patients), label),
         max_rate=caps,
         bolus=bolus,
         where=fine,
     )
+    coarse, gross = is_coarse(seeds, found)
     said = [*capped, *found.remarks]
+    if coarse.any():
+        refuses = gross & ~found.too_slow & fine
+        said += rounding_remarks(seeds, drug, found, coarse & ~gross & fine, refuses)
     if label_table and label is None:
         said.append(remark(seeds, "no-label-table", fine, table.cite))
     return found, said
@@ -498,7 +507,7 @@ def _later_rates(made: Infusions, then: Infusion, i: int) -> tuple[dict[str, Any
         step = one.given()
         if one.dose is not None and one.unit in ("", made.unit) and not np.isnan(made.strength[i]):
             exact = pump_rate_ml_h(one.dose, made.unit, made.weight_kg[i], made.strength[i])
-            step["pump_ml_h"] = float(round_half_up(exact, made.step_ml_h))
+            step["pump_ml_h"] = float(round_half_up(exact, made.step_at(i)))
         later.append(step)
     return tuple(later)
 

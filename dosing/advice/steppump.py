@@ -15,6 +15,7 @@ from dosing.orders.infusion import (
     is_coarse,
     rounding_error,
     rounding_remarks,
+    step_of_pump,
     strength_of,
     strength_remarks,
     what_would_do,
@@ -87,12 +88,6 @@ def pumped(
     said += more
     said += _next_step(protocol, patients, change, now, pump, weight, settled)
     return Pumped(change, now, later, was, said)
-
-
-def step_of_pump(patients: Patients) -> Any:
-    """How finely the pump is set: as given, else the site's. [mL/h]"""
-    given, site = patients.get("pump_step_ml_h"), patients.seeds.site.pump_step_ml_h
-    return site if given is None else np.where(np.isnan(given), site, given)
 
 
 def _resuming(seeds: Any, drug: Drug, later: Infusions, change: Changes) -> list[Remark]:

@@ -134,7 +134,7 @@ def positive(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 
-def round_half_up(values: Any, step: float) -> npt.NDArray[Any]:
+def round_half_up(values: Any, step: float | npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Round to a multiple of ``step``, halves away from zero towards the larger number.
 
     Python's own rounding takes halves to the even neighbour, which a label table does not.

@@ -86,7 +86,7 @@ def amounts(
     exact = np.round(np.asarray(dose, dtype=float) * size / _size(unit)[2], 6)
     step = np.broadcast_to(round_to, exact.shape)
     by = np.where(step > 0, step, 1.0)
-    rounded = np.where(step > 0, round_half_up(exact, by), exact)  # type: ignore[arg-type]
+    rounded = np.where(step > 0, round_half_up(exact, by), exact)
     capped = rounded > max_total
     total = np.where(capped, max_total, rounded)
     return Amounts(np.asarray(dose), unit, size, exact, rounded, total, capped)

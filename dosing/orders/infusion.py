@@ -39,7 +39,7 @@ class Pump:
     """
 
     strength: Array
-    step_ml_h: float
+    step_ml_h: Array | float
     label: LabelTable | None = None
 
 
@@ -64,7 +64,7 @@ class Infusions:
     unit: str
     weight_kg: Array
     strength: Array
-    step_ml_h: float
+    step_ml_h: Array | float
     wanted_ml_h: Array
     rate_cap: Array
     pump_ml_h: Array
@@ -78,6 +78,10 @@ class Infusions:
     bolus_ml: Array
     bolus_capped: Array
     remarks: tuple[Remark, ...]
+
+    def step_at(self, i: int) -> float:
+        """How finely one patient's pump is set. [mL/h]"""
+        return float(np.broadcast_to(self.step_ml_h, self.pump_ml_h.shape)[i])
 
     @property
     def mass(self) -> str:
@@ -205,6 +209,12 @@ def strength_of(patients: Patients, drug: Drug, unit: str) -> Array:
     return np.where(np.isnan(given), site, given)
 
 
+def step_of_pump(patients: Patients) -> Any:
+    """How finely the pump is set: as given, else the site's. [mL/h]"""
+    given, site = patients.get("pump_step_ml_h"), patients.seeds.site.pump_step_ml_h
+    return site if given is None else np.where(np.isnan(given), site, given)
+
+
 def dosing_weight(
     seeds: Library, drug: Drug, weight_kg: Array, where: Array | bool = True
 ) -> tuple[Array, list[Remark]]:
@@ -293,7 +303,7 @@ def what_would_do(seeds: Library, drug: Drug, made: Infusions, i: int) -> str:
     """
     most = seeds.site.rounding_warn_pct / 100
     wanted, strength = float(made.wanted_ml_h[i]), float(made.strength[i])
-    step = float(np.broadcast_to(made.step_ml_h, made.pump_ml_h.shape)[i])
+    step = made.step_at(i)
     for other in _strengths(drug, strength):
         exact = wanted * strength / other
         if _near(exact, step, most):
@@ -341,7 +351,7 @@ def trace_of(made: Infusions, i: int) -> list[str]:
         lines.append(f"capped at {show(made.rate_cap[i])} {made.mass}/h")
     if made.too_slow[i]:
         return lines
-    way = f"to the pump's step of {show(made.step_ml_h)} mL/h"
+    way = f"to the pump's step of {show(made.step_at(i))} mL/h"
     if made.by_label[i]:
         way = "as the label's table prints it"
     gives = f"{show(made.given_dose[i], 3)} {made.unit}"

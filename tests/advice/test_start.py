@@ -233,3 +233,29 @@ def test_what_a_person_reads_follows_ismp(table):
 def test_it_prints_in_a_notebook_without_being_read_as_html():
     advice = dosing.start("argatroban", weight_kg="<b>", child_pugh="A")
     assert "<b>" not in advice._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "pump", "off"),
+    [(0.1, "ok", 12.6, None), (1, "ok", 13, None), (3, "ok", 12, None), (5, "stop", None, "19%"),
+     (10, "stop", None, "21%")],
+)  # fmt: skip
+def test_no_start_where_the_pump_misses_the_dose_by_more_than_the_site_allows(
+    step, status, pump, off
+):
+    found = dosing.start("heparin", indication="vte", weight_kg=70, pump_step_ml_h=step)
+    assert found.status == status
+    assert (found.order.pump_ml_h if found.order else None) == pump
+    said = " ".join(f.text for f in found.findings if f.level == "stop")
+    assert (off is None) == (said == "")
+    assert off is None or f"which is {off} off" in said
+
+
+def test_a_start_that_the_pump_rounds_names_the_strength_that_would_do():
+    found = dosing.start(
+        "bivalirudin", authority="kiser-2006", child_pugh="B", crcl_ml_min=20,
+        renal_replacement="none", weight_kg=62,
+    )  # fmt: skip
+    said = " ".join(f.text for f in found.findings if f.level == "warn")
+    assert found.order.pump_ml_h == 0.4
+    assert "0.4 mL/h for 0.372 mL/h, which is 8% off: 0.5 mg/mL gives 3.7 mL/h" in said

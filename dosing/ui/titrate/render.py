@@ -19,6 +19,7 @@ ACTIONS = {
     "hold": "Hold",
     "resume": "Resume",
     "stop": "Stop",
+    "wait": "Wait",
 }
 
 
@@ -33,7 +34,7 @@ def step(found: Step, drawn: dt.datetime, now: dt.datetime) -> str:
         numbers = big("Now", ACTIONS[found.action], "the infusion", "halt")
         numbers += big("Set the pump to", show(found.pump_ml_h or 0), "mL/h", "pump")
     else:
-        word = "at" if found.action in ("continue", "resume") else "to"
+        word = "at" if found.action in ("continue", "resume", "wait") else "to"
         numbers = big(f"{ACTIONS[found.action]} {word}", show(found.rate or 0), found.unit)
         if found.pump_ml_h is not None:
             numbers += big("Set the pump to", show(found.pump_ml_h), "mL/h", "pump")
