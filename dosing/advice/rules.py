@@ -137,6 +137,7 @@ class Rules:
         >>> Rules().start("fondaparinux", cohort)["dose"].tolist()
         [5.0, 7.5, 10.0]
         """
+        _named("drug", "argatroban", drug)
         table = table_of(self.seeds, drug, indication, authority)
         if frame is not None:
             return cohort.start_frame(self.seeds, frame, table, inputs, label_table=label_table)
@@ -222,6 +223,7 @@ class Rules:
         return next_step(self.seeds, found, {**inputs, **more})
 
     def _protocol(self, name: str) -> Protocol:
+        _named("protocol", "argatroban-uhs-2016", name)
         known = self.seeds.protocols
         if name not in known:
             raise ValueError(f"there is no protocol {name!r}; there are {', '.join(known)}")
@@ -243,6 +245,7 @@ class Rules:
         >>> list(Rules().compare("fondaparinux", weight_kg=70, crcl_ml_min=80)["dose"])
         [7.5, 7.5]
         """
+        _named("drug", "argatroban", drug)
         tables = list(tables_of(self.seeds, drug, indication).values())
         if frame is not None:
             return cohort.compare_frame(self.seeds, frame, tables, inputs)
@@ -293,6 +296,7 @@ class Rules:
         ...               ascites="mild", encephalopathy_grade=1).band
         'C'
         """
+        _named("score", "child-pugh", name)
         known = door.names(self.seeds)
         if name not in known:
             raise ValueError(f"there is no score {name!r}; there are {', '.join(known)}")
@@ -336,6 +340,7 @@ class Rules:
         >>> Rules().target("argatroban", baseline_aptt_s=28).window
         (42.0, 84.0)
         """
+        _named("drug", "argatroban", drug)
         given = {} if baseline_aptt_s is None else {BASELINE: baseline_aptt_s}
         if frame is not None:
             return cohort.target_frame(self.seeds, frame, drug, {**options, **given})
@@ -363,6 +368,7 @@ class Rules:
         ValueError
             For an unknown pathway or input, with what exists.
         """
+        _named("pathway", "hit", name)
         known = self.seeds.pathways
         if name not in known:
             raise ValueError(f"there is no pathway {name!r}; there are {', '.join(known)}")
@@ -425,6 +431,15 @@ class Rules:
         ['bilirubin_mg_dl', 'albumin_g_dl']
         """
         return listing.inputs(self.seeds, name, indication)
+
+
+def _named(kind: str, example: str, given: Any) -> None:
+    """Refuse what is no name where a name is expected, as a frame that came without one."""
+    if not isinstance(given, str):
+        raise ValueError(
+            f"the name of a {kind} is expected first, such as {example!r}, and a frame after it,"
+            f" not {type(given).__name__}"
+        )
 
 
 def rules() -> Rules:

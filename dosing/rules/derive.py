@@ -161,15 +161,13 @@ def _contradicted(
     seeds = patients.seeds
     quantity = seeds.quantities[seeds.names[name]]
     unit = quantity.names[name].unit
-    rows = np.flatnonzero(apart).tolist()
-    texts = {
-        "given": {i: _words(patients, name, given, unit, i) for i in rows},
-        "follows": {i: _words(patients, name, follows.value, unit, i) for i in rows},
+    rows = np.flatnonzero(apart)
+    said: dict[str, Any] = {
+        "label": quantity.label,
+        "given": _told(patients, name, given, unit, rows),
+        "follows": _told(patients, name, follows.value, unit, rows),
+        "parts": _parts(patients, rule, rows),
     }
-    has = {p: ~patients.lacks(p) for p in (*rule.parts, *rule.may)}
-    label_of = {p: seeds.quantities[seeds.names[p]].label for p in has}
-    parts = {i: _listed([label_of[p] for p, where in has.items() if where[i]]) for i in rows}
-    said = {"label": quantity.label, "parts": parts, **texts}
     conflict = Conflict(name, apart, follows.value, said)
     return attrs.evolve(patients, conflicts=(*patients.conflicts, conflict))
 
@@ -183,6 +181,31 @@ def _opened(
         low, high = np.where(side < 0, -np.inf, low), np.where(side > 0, np.inf, high)
     own = patients.side(name)  # a bound that was given agrees with whatever lies on its side
     return np.where(own > 0, -np.inf, low), np.where(own < 0, np.inf, high)
+
+
+def _told(patients: Patients, name: str, values: Array, unit: str, rows: Array) -> Array:
+    """Those values in words, each at its patient; the same value is written once."""
+    distinct, which = np.unique(values[rows], return_inverse=True)
+    texts = [_words(patients, name, distinct, unit, k) for k in range(len(distinct))]
+    return _at(rows, texts, which, patients.size)
+
+
+def _parts(patients: Patients, rule: Derivation, rows: Array) -> Array:
+    """What each of those patients has of the parts, in words; the same parts are written once."""
+    seeds = patients.seeds
+    labels, has = [], np.zeros(len(rows), dtype=np.int64)
+    for k, part in enumerate((*rule.parts, *rule.may)):
+        labels.append(seeds.quantities[seeds.names[part]].label)
+        has |= (~patients.lacks(part)[rows]).astype(np.int64) << k
+    distinct, which = np.unique(has, return_inverse=True)
+    texts = [_listed([t for k, t in enumerate(labels) if d >> k & 1]) for d in distinct.tolist()]
+    return _at(rows, texts, which, patients.size)
+
+
+def _at(rows: Array, texts: list[str], which: Array, size: int) -> Array:
+    out = np.full(size, None, dtype=object)
+    out[rows] = np.array(texts, dtype=object)[which]
+    return out
 
 
 def _listed(labels: list[str]) -> str:

@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from dosing.base.fill import fill
+from dosing.base.fill import fill, fill_many
 from dosing.base.findings import LEVELS, Finding, Level, ordered
 from dosing.knowledge.seedtypes import Sentence
 
@@ -52,15 +52,13 @@ class Remark:
 
     def texts_at(self, rows: Array) -> list[str]:
         """The sentences of some patients; the same values are written once."""
-        written: dict[tuple[Any, ...], str] = {}
-        own = [v for v in self.values.values() if isinstance(v, np.ndarray | dict)]
-        out = []
-        for i in rows.tolist():
-            said = tuple(v[i] for v in own)
-            if said not in written:
-                written[said] = self.text_at(i)
-            out.append(written[said])
-        return out
+        own = {
+            n: v[rows].tolist() if isinstance(v, np.ndarray) else [v[i] for i in rows.tolist()]
+            for n, v in self.values.items()
+            if isinstance(v, np.ndarray | dict)
+        }
+        same = {n: v for n, v in self.values.items() if n not in own}
+        return fill_many(self.text, same, own, len(rows))
 
     @property
     def varies(self) -> bool:

@@ -64,3 +64,14 @@ def test_the_lists_are_frames():
     assert asked.loc["weight_kg", "use"] == "always"
     assert asked.loc["child_pugh", "answers"] == "none, A, B, C"
     assert asked.loc["creatinine_mg_dl", "use"] == "instead" or "creatinine_mg_dl" in asked.index
+
+
+@pytest.mark.parametrize(
+    ("verb", "kind"),
+    [("start", "drug"), ("compare", "drug"), ("titrate", "protocol"), ("score", "score"),
+     ("target", "drug"), ("pathway", "pathway")],
+)  # fmt: skip
+@pytest.mark.parametrize("given", [pd.DataFrame({"weight_kg": [70]}), None, 5], ids=repr)
+def test_what_is_no_name_in_the_place_of_one_is_refused_in_a_sentence(verb, kind, given):
+    with pytest.raises(ValueError, match=f"the name of a {kind} is expected first, such as '"):
+        getattr(dosing, verb)(given)

@@ -1,6 +1,7 @@
 """What follows from what was given, and where the two contradict each other."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import dosing
@@ -205,3 +206,27 @@ def test_a_class_is_not_held_against_a_part_that_is_only_a_bound():
     inputs = {"albumin_g_dl": 3, "ascites": "none", "encephalopathy_grade": 0, "inr": 1.1}
     assert patient({"bilirubin_mg_dl": "> 2.5", "child_pugh": "C", **inputs}).conflicts == ()
     assert patient({"bilirubin_mg_dl": 2.5, "child_pugh": "C", **inputs}).conflicts
+
+
+def test_many_contradictions_are_said_in_the_words_of_each_alone():
+    rng = np.random.default_rng(5)
+    size = 60
+    frame = pd.DataFrame(
+        {
+            "weight_kg": rng.uniform(40, 120, size).round(1),
+            "age_y": rng.integers(30, 90, size).astype(float),
+            "sex": rng.choice(["female", "male"], size),
+            "creatinine_mg_dl": rng.uniform(0.6, 2, size).round(2),
+            "height_cm": np.where(rng.random(size) < 0.5, 170.0, np.nan),
+            "crcl_ml_min": rng.choice([4.125, 9.996, 150, 232.75], size),
+        }
+    )
+    many = dosing.start("fondaparinux", frame, findings=True)
+    told = set()
+    for i, row in enumerate(frame.to_dict("records")):
+        one = dosing.start("fondaparinux", **row)
+        assert [f["text"] for f in many["findings"][i]] == [f.text for f in one.findings]
+        told |= {f.text for f in one.findings if "by age, sex" in f.text}
+        assert many["status"][i] == one.status
+    assert len(told) > size / 2
+    assert set(many["reason"]) & told
