@@ -410,8 +410,9 @@ def _plain(value: Any) -> Any:
 
 
 def _no_place(name: str) -> str:
-    places = [*(f"{f}.toml" for f in (*REGISTERS, *SHARED)), "claims.toml", "site.toml"]
-    near = difflib.get_close_matches(name, places, n=1)
+    names = [*REGISTERS, *SHARED, "claims", "site"]  # the ending, which all have, tells nothing
+    near = [f"{n}.toml" for n in difflib.get_close_matches(name.removesuffix(".toml"), names, n=1)]
+    places = [f"{n}.toml" for n in names]
     folders = ", ".join(f"{folder}/" for folder in FOLDERS)
     hint = f"did you mean {near[0]}?" if near else f"seeds lie in {folders} or {', '.join(places)}"
     return f"no seed is read from here; {hint}"
