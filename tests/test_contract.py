@@ -119,7 +119,7 @@ def test_danger_is_named_before_what_must_be_put_right(asked, patient, words, ca
     assert all(w in f.text for w, f in zip(words, one.findings, strict=False))
     frame = pd.DataFrame([patient])
     many = getattr(dosing, verb)(name, frame, **where, findings=True)
-    holds(one, _unplaced(many.iloc[0]))
+    holds(one, _unplaced(many.iloc[0]), verb)
     assert words[0] in many["reason"][0]
     argv = [verb, name]
     for key, value in {**where, **patient}.items():

@@ -97,7 +97,7 @@ def _modules_imported(path: Path, loaded: bool = False) -> frozenset[str]:
     """The modules of the house that a module imports; ``loaded``: as soon as it is loaded."""
     known = {_dotted(p) for p in MODULES}
     found = set()
-    late = _within_functions(path) if loaded else frozenset()
+    late = _not_loaded(path) if loaded else frozenset()
     for line, name in _imports(path):
         if line in late:
             continue
@@ -107,10 +107,15 @@ def _modules_imported(path: Path, loaded: bool = False) -> frozenset[str]:
     return frozenset(found - {"", "dosing", _dotted(path)})
 
 
-def _within_functions(path: Path) -> frozenset[int]:
-    """The lines of imports that wait until a function is called."""
-    functions = [n for n in _walked(path) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    inside = (node for function in functions for node in ast.walk(function))
+def _for_types_only(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def _not_loaded(path: Path) -> frozenset[int]:
+    """The lines of imports that wait until a function is called, or are for the type checker."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    waiting = [n for n in _walked(path) if isinstance(n, kinds) or _for_types_only(n)]
+    inside = (node for part in waiting for node in ast.walk(part))
     return frozenset(n.lineno for n in inside if isinstance(n, ast.Import | ast.ImportFrom))
 
 
@@ -121,7 +126,7 @@ def _at_top(tree: ast.Module) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+        if _for_types_only(node):
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)

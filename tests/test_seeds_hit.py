@@ -452,9 +452,9 @@ def test_a_low_4ts_score_starts_no_drug_for_hit(total, refused):
 
 def test_every_authority_is_named_in_the_text_of_a_pathway():
     text = str(dosing.pathway("hit", **ENOUGH | {"crcl_ml_min": 25}, renal_replacement="none"))
-    assert "by tsu-2011: bivalirudin 0.05 mg/kg/h" in text
-    assert "by eu-smpc: no dose; more answers are needed" in text  # argatroban
-    assert "by literature: no dose\n" in text  # bivalirudin, which it refuses
+    assert "by Tsu 2011: bivalirudin 0.05 mg/kg/h" in text
+    assert "by EU label: no dose; more answers are needed" in text  # argatroban
+    assert "by Published series: no dose\n" in text  # bivalirudin, which it refuses
 
 
 def test_what_stops_a_step_stands_before_its_doses():

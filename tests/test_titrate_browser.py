@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import re
 
 import pytest
@@ -15,6 +16,16 @@ from tests.browser_support import (
 
 pytestmark = pytest.mark.browser
 
+FAST = int(os.environ.get("DOSING_FAST_CLICKS", "25"))
+# Each digit and the click within one turn of the browser: no message can go between them.
+TYPE_AND_CLICK = """typed => {
+  const box = document.querySelector('.f-result-platelets input');
+  for (let i = 1; i <= typed.length; i += 1) {
+    box.value = typed.slice(0, i);
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  document.querySelector('button.a-add').click();
+}"""
 LIVE = ".dosing-app.dosing-live:not(.dosing-stale)"
 
 
@@ -61,6 +72,13 @@ def at(days, clock):
     return f"{dt.date.today() - dt.timedelta(days=days)} {clock}"
 
 
+def turn(page, when):
+    """Let the browser's clock show this time, and wait until the calculator knows it."""
+    page.clock.set_system_time(f"{when.replace(' ', 'T')}:05")
+    paper = page.locator(".dosing-paper-only h2")
+    until(lambda: when in paper.text_content(), what=f"the clock at {when}")
+
+
 def patient(page):
     type_in(page, "weight", "70")
     answer(page, "child_pugh", "B")
@@ -71,12 +89,14 @@ def patient(page):
 
 def start(page):
     patient(page)
+    turn(page, at(3, "08:00"))
     type_in(page, "start-time", at(3, "08:00"))
     press(page, re.compile("^Start infusion"))
     shows(page, "next", "Running now")
 
 
 def result(page, when, aptt, **more):
+    turn(page, when)
     type_in(page, "drawn", when)
     type_in(page, "result-aptt", aptt)
     for name, value in more.items():
@@ -86,6 +106,7 @@ def result(page, when, aptt, **more):
 
 
 def do(page, when):
+    turn(page, when)
     type_in(page, "done", when)
     rows = page.locator(".s-log .log tbody tr").count()
     press(page, "Done as recommended")
@@ -111,36 +132,37 @@ def test_one_patient_to_a_stable_rate(visit, tmp_path):
     assert "48 to 96 s" in said
     assert "The liver clears argatroban" in said
     assert "0.5 mcg/kg/min × 70 kg × 60 min/h" in said
-    compared = page.locator(".s-choose table.compare tr", has_text="uhs-2016")
+    compared = page.locator(".s-choose table.compare tr", has_text="UHS 2016")
     assert "0.1 mcg/kg/min" in compared.inner_text()
     protocol = page.locator(".f-protocol select").evaluate("s => s.selectedOptions[0].text")
     assert "EU label: critically ill" in protocol.replace("\xa0", " ")
     assert "a hospital must confirm its own" in said
 
+    turn(page, at(3, "08:00"))
     type_in(page, "start-time", at(3, "08:00"))
     press(page, "Start infusion at 08:00")
     shows(page, "next", "Running now")
-    result(page, at(3, "10:00"), "44")
+    result(page, at(3, "12:00"), "44")
     shows(page, "next", "Increase to")
     assert "0.6 mcg/kg/min" in text(page, "next")
-    assert "2.5 mL/h" in text(page, "next")
-    do(page, at(3, "10:10"))
+    assert "2.1 → 2.5 mL/h" in text(page, "next")
+    do(page, at(3, "12:10"))
     shows(page, "next", "Running now")
-    result(page, at(3, "14:00"), "105", platelets="60")
-    shows(page, "next", "Then resume at")
-    assert "until the aPTT is back in range" in text(page, "next")
+    result(page, at(3, "16:10"), "105", platelets="60")
+    shows(page, "next", "When the aPTT is back in range")
     assert "0.3 mcg/kg/min" in text(page, "next")
     assert "Warfarin not yet: platelets 60" in text(page, "order")
-    do(page, at(3, "14:05"))
+    do(page, at(3, "16:15"))
     shows(page, "next", "On hold")
-    result(page, at(3, "18:00"), "72")
+    result(page, at(3, "20:15"), "72")
     shows(page, "next", "Resume at")
-    do(page, at(3, "18:10"))
-    result(page, at(3, "22:00"), "58")
-    shows(page, "next", "due 02:00 on")
-    result(page, at(2, "02:00"), "61")
+    do(page, at(3, "20:20"))
+    result(page, at(2, "00:20"), "58")
+    shows(page, "next", "04:20")
+    result(page, at(2, "04:20"), "61")
     shows(page, "next", "Time in range")
-    tomorrow = f"was due 02:00 on {(dt.date.today() - dt.timedelta(days=1)).day} "
+    turn(page, at(0, "00:00"))
+    tomorrow = f"was due 04:20 on {(dt.date.today() - dt.timedelta(days=1)).day} "
     assert tomorrow in text(page, "next")
     assert "Overdue." in text(page, "next")
     log = page.locator(".s-log table.log tbody tr")
@@ -153,6 +175,7 @@ def test_one_patient_to_a_stable_rate(visit, tmp_path):
         assert words in drawn, words
     # The text comes first and the picture after it.
     until(lambda: "Latest aPTT 61 s" in figure.get_attribute("aria-label"), what="the picture")
+    page.wait_for_selector(LIVE)
     assert serious_violations(page) == []
 
     shot = {"full_page": True, "animations": "disabled"}
@@ -223,26 +246,31 @@ def test_the_unit_belongs_to_the_number(visit):
 def test_a_double_click_adds_once_and_the_last_entry_can_be_taken_back(visit):
     page = visit.open()
     start(page)
-    type_in(page, "drawn", at(3, "10:00"))
+    turn(page, at(3, "12:00"))
+    type_in(page, "drawn", at(3, "12:00"))
     type_in(page, "result-aptt", "44")
     page.get_by_role("button", name="Add result").dblclick()
     shows(page, "next", "Increase to")
     page.wait_for_timeout(400)
     assert page.locator(".log tbody tr").count() == 2
-    type_in(page, "done", at(3, "10:10"))
+    turn(page, at(3, "12:20"))
+    type_in(page, "done", at(3, "12:10"))
     page.get_by_role("button", name="Done as recommended").dblclick()
     shows(page, "next", "Running now")
     page.wait_for_timeout(400)
     assert page.locator(".log tbody tr").count() == 3
     press(page, "Undo last entry")
-    press(page, "Yes, take it back")
-    shows(page, "log", "Taken back: rate set to 0.6")
+    press(page, "Withdraw: it did not happen")
+    shows(page, "log", "Give a reason")
+    type_in(page, "mend-reason", "the pump was not changed")
+    press(page, "Withdraw: it did not happen")
+    page.locator(".log tr.gone", has_text="the pump was not changed").wait_for()
     shows(page, "next", "Increase to")
     answer(page, "differ", "new rate")
     type_in(page, "differ-rate", "0.7")
-    type_in(page, "done", at(3, "10:20"))
+    type_in(page, "done", at(3, "12:20"))
     press(page, "Record what was done")
-    shows(page, "log", "Give a reason")
+    shows(page, "next", "Give a reason")
     type_in(page, "differ-reason", "Nurse's <b>advice</b>")
     press(page, "Record what was done")
     page.locator(".log tr", has_text="Nurse's <b>advice</b>").wait_for()
@@ -252,7 +280,7 @@ def test_a_double_click_adds_once_and_the_last_entry_can_be_taken_back(visit):
 def test_a_reload_brings_the_case_back(visit):
     page = visit.open()
     start(page)
-    result(page, at(3, "10:00"), "44")
+    result(page, at(3, "12:00"), "44")
     shows(page, "next", "Increase to")
 
     def kept():
@@ -268,7 +296,7 @@ def test_a_reload_brings_the_case_back(visit):
     shows(page, "next", "Increase to")
     assert "2.5 mL/h" in text(page, "next")
     assert page.locator(".f-weight input").input_value() == "70"
-    do(page, at(3, "10:10"))
+    do(page, at(3, "12:10"))
     shows(page, "next", "Running now")
     type_in(page, "weight", "90")
     shows(page, "log", "Entries differ")
@@ -281,6 +309,21 @@ def test_a_reload_brings_the_case_back(visit):
     shows(page, "order", "Still needed")
     assert page.locator(".f-weight input").input_value() == ""
     assert page.locator(".log tbody tr").count() == 0
+
+
+def test_what_is_typed_just_before_the_click_is_logged(visit):
+    page = visit.open()
+    start(page)
+    turn(page, at(3, "12:00"))
+    box = page.locator(".f-result-platelets input")
+    for number in range(FAST):
+        typed = str(100 + number)
+        page.evaluate(TYPE_AND_CLICK, typed)
+        row = page.locator(".log tbody tr", has_text=f"Platelet count {typed} ")
+        row.wait_for()
+        until(lambda: not box.input_value(), what="the field is ready for the next")
+    assert page.locator(".log tbody tr").count() == FAST + 1
+    assert visit.problems == []
 
 
 def test_the_keyboard_alone_does_it_on_a_phone(server, browser):

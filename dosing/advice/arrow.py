@@ -71,7 +71,7 @@ def arrow_values(column: Any) -> Any:
     import pyarrow as pa
 
     if isinstance(column, list):
-        parts = [(name, pa.string()) for name in ("level", "text", "cite")]
+        parts = [(name, pa.string()) for name in ("level", "text", "cite", "id")]
         return pa.array(column, pa.list_(pa.struct(parts)))
     if column.dtype.kind == "f":
         return pa.array(column.astype(float, copy=False), from_pandas=True)

@@ -15,7 +15,7 @@ from dosing.rules.asked import with_parts
 from dosing.rules.checks import drug_checks, safety_checks
 from dosing.rules.conditions import names_in
 from dosing.rules.convert import limits
-from dosing.rules.protocols import inputs_of
+from dosing.rules.protocols import inputs_of, running_name
 from dosing.rules.read import options_of
 from dosing.scoring.door import needs_of
 
@@ -167,7 +167,7 @@ def _add_checks(seeds: Library, found: dict[str, str], several: Iterable[Table])
 
 
 def _of_protocol(seeds: Library, protocol: Protocol) -> dict[str, str]:
-    found = dict.fromkeys(("running",), "always")
+    found = dict.fromkeys(dict.fromkeys((running_name(protocol), "running")), "always")
     found |= dict.fromkeys(inputs_of(protocol), "by the table")
     for name in ("weight_kg", strength_name(protocol.dose_unit), "in_range_before"):
         found.setdefault(name, "by the table")

@@ -1,5 +1,7 @@
 """What a clinician is told beside a number: a level, a sentence and its source."""
 
+import functools
+import re
 from collections.abc import Iterable
 from typing import Literal, get_args
 
@@ -8,6 +10,18 @@ import attrs
 Level = Literal["stop", "needed", "warn", "note"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 STOPPING: tuple[Level, ...] = ("stop", "needed")  # with one of these there is no dose
+
+
+@functools.lru_cache(maxsize=4096)
+def slug(text: str) -> str:
+    """A name for a sentence that has none: its first words.
+
+    Examples
+    --------
+    >>> slug("Check the bag before setting the pump, twice.")
+    'check-the-bag-before-setting-the'
+    """
+    return "-".join(re.findall(r"[a-z]+", text.lower())[:6])
 
 
 @attrs.frozen
@@ -21,6 +35,9 @@ class Finding:
     level: Level
     text: str
     cite: str = ""
+    id: str = attrs.field(  # the name of its sentence in the seeds, else its first words
+        default=attrs.Factory(lambda self: slug(self.text), takes_self=True), eq=False
+    )
 
     @property
     def stops(self) -> bool:
@@ -28,7 +45,7 @@ class Finding:
         return self.level in STOPPING
 
     def to_dict(self) -> dict[str, str]:
-        return {"level": self.level, "text": self.text, "cite": self.cite}
+        return attrs.asdict(self)
 
     def __str__(self) -> str:
         return f"{self.level}: {self.text}" + (f" [{self.cite}]" if self.cite else "")

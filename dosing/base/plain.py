@@ -1,6 +1,7 @@
 """Answers as JSON carries them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -13,6 +14,8 @@ def plain(value: Any) -> Any:
     --------
     >>> plain({"days": (1, 2), "none": frozenset({"b", "a"})})
     {'days': [1, 2], 'none': ['a', 'b']}
+    >>> plain(datetime(2026, 11, 21, 8))
+    '2026-11-21T08:00:00'
     """
     if hasattr(value, "to_dict"):
         return plain(value.to_dict())
@@ -24,6 +27,8 @@ def plain(value: Any) -> Any:
         return [plain(part) for part in value]
     if isinstance(value, frozenset | set):
         return [plain(part) for part in sorted(value)]
+    if isinstance(value, datetime):
+        return value.isoformat()
     return value
 
 
@@ -34,6 +39,6 @@ def fields_of(value: Any) -> dict[str, Any]:
     --------
     >>> from dosing.base.findings import Finding
     >>> fields_of(Finding("note", "Know."))
-    {'level': 'note', 'text': 'Know.', 'cite': ''}
+    {'level': 'note', 'text': 'Know.', 'cite': '', 'id': 'know'}
     """
     return {f.name: plain(getattr(value, f.name)) for f in attrs.fields(type(value))}

@@ -1,336 +1,438 @@
 """The course of one patient: what was recommended, what was done, what is due next.
 
-A course is a log of events; everything else follows from it. The recommendation and what was
-really done are both kept, with a reason when they differ.
+A course is a log of events that only grows; everything else follows from it. The recommendation
+and what was really done are both kept, with a reason when they differ.
 """
 
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, TypedDict, Unpack
 
 import attrs
 
 from dosing.advice.choice import proposed
-from dosing.advice.handover import warfarin_gate
 from dosing.advice.start import Advice
 from dosing.advice.step import Step
 from dosing.advice.targets import target
 from dosing.advice.titrate import next_step
-from dosing.course import timeline
-from dosing.course.events import MEASURED, Event, Kind, State, comparable, stand, time_in_range
-from dosing.course.timeline import Position, Result, Segment, Timeline
+from dosing.base.findings import Finding
+from dosing.course import acts, entering, log, results, review
+from dosing.course import events as ev
+from dosing.course.book import Book, Engine
+from dosing.course.events import Event, Measured, Started
+from dosing.course.state import State, mass_unit
+from dosing.course.timeline import Timeline
+from dosing.course.times import moment, zone_name
+from dosing.knowledge.library import VERSION, Library
 from dosing.knowledge.seedtypes import Protocol
 from dosing.knowledge.sentences import words
 from dosing.lint.proved import proved
-from dosing.orders.infusion import pump_of
-from dosing.orders.pump import pump_rate_ml_h
-from dosing.rules.columns import Patients
+from dosing.rules.critical import alerts
 from dosing.rules.derive import patient_of
-from dosing.rules.protocols import target_of
 from dosing.rules.remarks import findings_at
 
 
-def _read(results: Mapping[str, Any]) -> Patients:
-    """Results as entered; ValueError in the words of the field for one that cannot be."""
-    patient = patient_of(proved(), results)
-    problems = [f.text for f in findings_at(patient.remarks, 0) if f.level in ("stop", "needed")]
-    if problems:
-        raise ValueError(" ".join(problems))
-    return patient
+def _critical(seeds: Library, book: Book, values: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """What of the newest results is critical, and whom to call."""
+    patient = patient_of(seeds, values)
+    return findings_at(alerts(patient, book.drug, book.started.indication), 0)
 
 
-def _one(patient: Patients, name: str) -> float | None:
-    """The number of the one patient, or None."""
-    value = float(patient.numbers(name)[0])
-    return None if value != value else value
+ENGINE = Engine(
+    next_step=next_step,
+    window=lambda seeds, drug, baseline: target(seeds, drug, baseline).window,
+    alerts=_critical,
+)
+
+
+class Who(TypedDict, total=False):
+    """By whom an entry is made, when, and its id; each may be left out."""
+
+    by: str
+    now: datetime | None
+    id: str | None
 
 
 class Course:
     """One patient on one infusion.
 
-    Begin one with :meth:`begin`; each method below adds one event to the log.
+    Begin one with :meth:`begin`; each verb adds to the log and answers with the event, a result
+    with its :class:`Step`. Moments are aware of their zone. ``now`` is the moment of entering:
+    the clock, unless given, so that any past night can be run. ``id`` is made by who enters: the
+    same id with the same content is entered once.
 
     Examples
     --------
+    >>> from datetime import datetime, UTC
     >>> from dosing import start
-    >>> advice = start("argatroban", weight_kg=70, child_pugh="B")
-    >>> at = datetime(2026, 11, 21, 8)
-    >>> course = Course.begin(advice, at=at, baseline_aptt_s=32, protocol="argatroban-smpc-reduced")
-    >>> course.measure(at=at.replace(hour=12), aptt_s=44).rate
+    >>> advice = start("argatroban", weight_kg=70, child_pugh="B", baseline_aptt_s=32)
+    >>> at = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    >>> course = Course.begin(advice, at=at, now=at, protocol="argatroban-smpc-reduced")
+    >>> later = at.replace(hour=12)
+    >>> course.measure(at=later, now=later, aptt_s=44).rate
     0.6
     """
 
-    def __init__(self, drug: str, protocol: str, setting: Mapping[str, Any]) -> None:
-        seeds = proved()
-        if protocol not in seeds.protocols or seeds.protocols[protocol].drug != drug:
-            known = [p.id for p in seeds.protocols.values() if p.drug == drug]
-            raise ValueError(
-                f"there is no protocol {protocol!r} for {drug}; there are {', '.join(known)}"
-            )
-        if seeds.protocols[protocol].dose_unit.startswith("units"):
-            raise ValueError(words("course-not-in-units", drug=drug))
-        self.drug = drug
-        self.protocol = protocol
-        self.setting = dict(setting)
-        self._events: list[Event] = []
+    def __init__(self, book: Book) -> None:
+        self.book = book
 
     @classmethod
     def begin(
-        cls, advice: Advice, *, at: datetime, protocol: str | None = None, **inputs: Any
+        cls,
+        advice: Advice,
+        *,
+        at: datetime,
+        protocol: str | None = None,
+        by: str = "",
+        now: datetime | None = None,
+        id: str | None = None,
+        **inputs: Any,
     ) -> "Course":
         """Start the infusion that an advice orders.
 
         Parameters
         ----------
         advice : Advice
-            With an order by pump.
+            With an order by pump. Its bolus is ordered, not given: :meth:`bolus` records it.
         at : datetime
             When the infusion starts.
         protocol : str, optional
             Default: the one that the site proposes for this patient.
+        by : str
+            Who enters it.
         **inputs
             More of the patient, such as ``baseline_aptt_s``, by the registry's names.
 
         Raises
         ------
         ValueError
-            When the advice orders no infusion, or no protocol can be proposed.
+            When the advice orders no infusion, no protocol can be proposed, the protocol titrates
+            another unit, or the moment is without a zone or still to come.
         """
+        seeds = proved()
         order = advice.order
         if order is None or order.pump_ml_h is None:
             raise ValueError(words("course-no-infusion"))
-        setting = {**advice.inputs, **inputs}
+        given = {**advice.inputs, **inputs}
+        given.pop("label_table", None)
         if protocol is None:
-            protocol, _ = proposed(advice.drug, patient_of(proved(), setting))
+            protocol, _ = proposed(advice.drug, patient_of(seeds, given))
         if protocol is None:
             raise ValueError(words("course-no-protocol"))
-        if order.unit != proved().protocols[protocol].dose_unit:
-            raise ValueError(words("course-other-unit", protocol=protocol, unit=order.unit))
-        course = cls(
-            advice.drug,
-            protocol,
-            setting | {"weight_kg": order.weight_kg, "concentration_mg_ml": order.concentration},
-        )
-        course.setting.pop("weight_lb", None)
-        course._add(
-            at,
-            "started",
-            rate=order.dose,
-            pump_ml_h=order.pump_ml_h,
-            recheck_h=order.recheck_h,
-            authority=advice.authority,
+        began, known = moment(at), entering.present(now)
+        entering.not_to_come(began, known)
+        started = Started(
+            id=id or ev.new_id(),
+            at=began,
+            recorded_at=known,
+            by=by,
+            drug=advice.drug,
             indication=advice.indication,
+            authority=advice.authority,
             table=advice.table,
+            protocol=protocol,
+            set_to=entering.ordered_setting(seeds, advice),
+            inputs=entering.of_patient(given, order),
+            bolus_ordered=order.bolus_total,
+            recheck_h=order.recheck_h,
             cite=advice.cite,
+            seeds=advice.seeds,
+            version=VERSION,
         )
-        return course
+        return cls(Book(started, seeds, ENGINE, zone_name(at)))
+
+    # What is known
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The log, oldest first."""
-        return tuple(self._events)
+        """The log, in the order of entry; nothing ever leaves it."""
+        return self.book.events
+
+    @property
+    def facts(self) -> tuple[Event, ...]:
+        """The events as they hold now, corrections and withdrawals put in place, by time."""
+        return self.book.facts
+
+    @property
+    def started(self) -> Started:
+        """The start, as it holds now."""
+        return self.book.started
+
+    @property
+    def drug(self) -> str:
+        return self.book.drug
 
     @property
     def seed(self) -> Protocol:
-        """The protocol that is followed."""
-        return proved().protocols[self.protocol]
+        """The protocol that is followed now."""
+        return self.book.seed
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that is followed now, by its id."""
+        return self.book.protocol
 
     @property
     def unit(self) -> str:
-        """The unit of every rate in this course."""
-        return self.seed.dose_unit
+        """The unit of the rates that the protocol titrates."""
+        return self.book.unit
 
-    def measure(self, *, at: datetime, **results: Any) -> Step | None:
-        """Enter laboratory results; an aPTT brings a recommendation.
+    def state(self, now: datetime | None = None) -> State:
+        """Where the course stands at a moment: what happened until then, as is known now."""
+        at = entering.present(now)
+        stood = self.book.standing(at)
+        unit = self.book.seeds.protocols[stood.protocol].dose_unit
+        return State(
+            running=stood.running(unit),
+            unit=unit,
+            pump_ml_h=stood.setting.pump_ml_h if stood.runs else 0.0,
+            held=stood.held,
+            held_from=stood.held_from,
+            resume_at=stood.resume_at,
+            stopped=stood.stopped,
+            due=stood.due,
+            overdue=stood.due is not None and at > stood.due,
+            in_range_before=stood.in_range_before,
+            recommendation=self.book.recommendation(at),
+            given_total=round(stood.given_until(at), 3),
+            given_unit=mass_unit(unit),
+            time_in_range=results.in_range_share(self.book, at),
+            protocol=stood.protocol,
+            next_agent=stood.next_agent,
+            next_at=stood.next_at,
+        )
+
+    def alerts(self, now: datetime | None = None) -> tuple[Finding, ...]:
+        """What must be seen at the head of the log: critical values, what is overdue, the clock."""
+        return review.alerts(self.book, entering.present(now))
+
+    def window(self, now: datetime | None = None) -> tuple[float, float] | None:
+        """The range sought, in what is measured: the protocol's, or multiples of the baseline."""
+        at = self.book.last.recorded_at if now is None else now
+        return results.window(self.book, self.book.standing(at))
+
+    # Results
+
+    def measure(
+        self,
+        *,
+        at: datetime,
+        received_at: datetime | None = None,
+        by: str = "",
+        now: datetime | None = None,
+        id: str | None = None,
+        **values: Any,
+    ) -> Step | None:
+        """Enter results of one sample; what the protocol measures brings a recommendation.
 
         Parameters
         ----------
         at : datetime
             When the sample was drawn.
-        **results
-            ``aptt_s`` [s], ``platelets`` [10⁹/L], ``inr``, as numbers or as typed.
+        received_at : datetime, optional
+            When the result came.
+        **values
+            By the registry's names, such as ``aptt_s``, ``anti_xa_units_ml`` or ``platelets``, as
+            numbers or as typed, ``">200"`` too; ``running`` is what the pump shows, in
+            ``running_unit``, by default the protocol's.
 
         Returns
         -------
         Step or None
-            None without an aPTT.
+            None when nothing measured steers the pump; :meth:`alerts` says what is critical.
 
         Raises
         ------
         ValueError
-            In the words of the field, for a result that cannot be, or a time out of order.
+            In the words of the field for a result that cannot be; for a moment to come.
         """
-        patient = _read(results)
-        values = {n: v for n in MEASURED if (v := _one(patient, n)) is not None}
-        if not values:
-            raise ValueError(words("course-no-result"))
-        self._in_order(at)
-        step = None
-        if "aptt_s" in values:
-            state = self.state(at)
-            if state.stopped:
-                raise ValueError(words("course-stopped"))
-            inputs = {**self.setting, **values}
-            inputs.pop("platelets_per_ul", None) if "platelets" in values else None
-            earlier = self._last_platelets()
-            if earlier is not None and "platelets" in values and self._in_range(values["aptt_s"]):
-                inputs["platelets_before"] = earlier
-            more = {
-                "running": state.running,
-                "in_range_before": state.in_range_before,
-                "held_from": state.held_from if state.held else None,
-            }
-            step = next_step(proved(), self.seed, {**inputs, **more})
-            if step.action == "continue" and step.rate == state.running:
-                step = attrs.evolve(step, pump_ml_h=state.pump_ml_h)  # as it was set, it runs on
-        self._add(at, "measured", **values, step=None if step is None else step.to_dict())
+        drawn, known = moment(at), entering.present(now)
+        entering.not_to_come(drawn, known)
+        entering.not_before_start(self.book, drawn)
+        came = None if received_at is None else moment(received_at)
+        if came is not None:
+            entering.not_to_come(came, known)
+            if came < drawn:
+                raise ValueError(words("course-received-early"))
+        running, running_unit = values.pop("running", None), values.pop("running_unit", "")
+        read = results.read(self.book.seeds, values)
+        shown = None if running is None else entering.number(self.book.seeds, running)
+        unit = entering.known_unit(running_unit or self.unit) if shown is not None else ""
+        made = Measured(
+            id=id or ev.new_id(), at=drawn, recorded_at=known, by=by,
+            values=read, received_at=came, shown=shown, shown_unit=unit,
+        )  # fmt: skip
+        if (same := self._same(made, id)) is not None:
+            return same.step
+        step = results.step_of(self.book, made, known)
+        self.book.enter(attrs.evolve(made, step=step))
         return step
 
-    def follow(self, *, at: datetime) -> None:
-        """Do what was recommended last.
+    def _same(self, made: Measured, id: str | None) -> Measured | None:
+        """The event that is there already: by its id, or by its time of drawing and its values."""
+        if id is not None and id in self.book.ids:
+            there = self.book.ids[id]
+            if isinstance(there, Measured) and (there.at, there.values) == (made.at, made.values):
+                return there
+            raise ValueError(words("course-id-taken", id=id))
+        for fact in self.book.drawn_at(made.at):
+            if made.values.items() <= fact.values.items():
+                return fact
+        return None
+
+    # Acts: each entered once for its ``id``; ``reason`` is needed where it was not recommended
+
+    def follow(
+        self, *, at: datetime, bolus: bool = True, **who: Unpack[Who]
+    ) -> tuple[Event, ...]:  # fmt: skip
+        """Do what was recommended last; with ``bolus`` its ordered bolus is given too.
 
         Raises
         ------
         ValueError
-            When nothing is left to do.
+            When nothing is left to do, or a hold is not over.
         """
-        state = self.state(at)
-        step = state.recommendation
-        if step is None and state.held and state.resume_at is not None:
-            self._add(at, "resumed", rate=state.held_from)
-            return
-        if step is None:
-            raise ValueError(words("course-nothing-to-follow"))
-        if step.action == "hold":
-            minutes = None if step.until_in_range else step.hold_min
-            self._add(
-                at, "held", hold_min=minutes, resume_rate=step.resume_rate, recheck_h=step.recheck_h
-            )
-        elif step.action == "stop":
-            self._add(at, "stopped")
-        elif step.action == "resume":
-            self._add(at, "resumed", rate=step.rate, recheck_h=step.recheck_h)
-        else:
-            self._add(at, "rate", rate=step.rate, recheck_h=step.recheck_h)
+        return self._act(acts.follow, at, who, "", bolus=bolus)
 
-    def set_rate(self, rate: Any, *, at: datetime, reason: str = "") -> None:
-        """Set another rate than recommended, or the recommended one.
+    def set_rate(
+        self, rate: Any, *, at: datetime, unit: str = "", reason: str = "", confirm: bool = False,
+        **who: Unpack[Who],
+    ) -> Event:  # fmt: skip
+        """Set the pump to a rate, recommended or not.
+
+        Parameters
+        ----------
+        rate : float or text
+            In ``unit``: the protocol's, mL/h, or another in which pumps are set.
+        confirm : bool
+            Record a rate beyond a limit all the same, marked as outside.
 
         Raises
         ------
         ValueError
-            Without a reason when the rate is not the recommended one, or above the ceiling.
+            Without a reason when the rate is not the recommended one; beyond a limit without
+            ``confirm``, with the limits and the pump rate that it makes.
         """
-        wanted = self._rate(rate)
-        state = self.state(at)
-        step = state.recommendation
-        agrees = step is not None and step.rate == wanted and step.action != "hold"
-        if not agrees:
-            self._need_reason(reason)
-        kind: Kind = "resumed" if state.held else "rate"
-        self._add(at, kind, rate=wanted, reason=reason.strip())
+        own = {"rate": rate, "unit": unit, "confirm": confirm}
+        return self._act(acts.set_rate, at, who, reason, **own)[-1]
 
-    def hold(self, *, at: datetime, resume_rate: Any = None, reason: str = "") -> None:
-        """Hold the infusion although it was not recommended; say why."""
-        self._need_reason(reason)
-        state = self.state(at)
-        if state.held or state.stopped:
-            raise ValueError(words("course-not-running"))
-        again = state.running if resume_rate is None else self._rate(resume_rate)
-        self._add(at, "held", hold_min=None, resume_rate=again, reason=reason.strip())
+    def bolus(
+        self, amount: Any, *, at: datetime, unit: str = "", reason: str = "", **who: Unpack[Who]
+    ) -> Event:  # fmt: skip
+        """Record a bolus that was given, in mg or units; one that nobody ordered needs a reason."""
+        return self._act(acts.bolus, at, who, reason, amount=amount, unit=unit)[-1]
 
-    def resume(self, rate: Any = None, *, at: datetime, reason: str = "") -> None:
-        """Resume a held infusion; a rate other than the planned one needs a reason."""
-        state = self.state(at)
-        if not state.held:
-            raise ValueError(words("course-not-held"))
-        wanted = state.held_from if rate is None else self._rate(rate)
-        if wanted != state.held_from:
-            self._need_reason(reason)
-        self._add(at, "resumed", rate=wanted, reason=reason.strip())
+    def hold(
+        self, *, at: datetime, resume_rate: Any = None, reason: str = "", **who: Unpack[Who]
+    ) -> Event:  # fmt: skip
+        """Hold the infusion; where it was not recommended, say why."""
+        return self._act(acts.hold, at, who, reason, resume_rate=resume_rate)[-1]
 
-    def stop(self, *, at: datetime, reason: str = "") -> None:
-        """Stop the infusion for good."""
-        step = self.state(at).recommendation
-        if step is None or step.action != "stop":
-            self._need_reason(reason)
-        self._add(at, "stopped", reason=reason.strip())
+    def resume(
+        self, rate: Any = None, *, at: datetime, reason: str = "", confirm: bool = False,
+        **who: Unpack[Who],
+    ) -> Event:  # fmt: skip
+        """Resume a held infusion, at the planned rate unless another is given.
 
-    def note(self, text: str, *, at: datetime) -> None:
+        Raises
+        ------
+        ValueError
+            When it is not held; before its time or result has come, or at another rate, without a
+            reason; beyond a limit without ``confirm``.
+        """
+        own = {"rate": rate, "confirm": confirm}
+        return self._act(acts.resume, at, who, reason, **own)[-1]
+
+    def stop(
+        self, *, at: datetime, reason: str = "", next_agent: str = "",
+        next_at: datetime | None = None, **who: Unpack[Who]
+    ) -> Event:  # fmt: skip
+        """End the infusion, and say which anticoagulant follows, and when."""
+        own = {"next_agent": next_agent, "next_at": next_at}
+        return self._act(acts.stop, at, who, reason, **own)[-1]
+
+    def change(
+        self, *, at: datetime, protocol: str = "", reason: str = "", by: str = "",
+        now: datetime | None = None, id: str | None = None, **inputs: Any,
+    ) -> Event:  # fmt: skip
+        """The patient or the plan changes: weight, organ function, baseline, strength, protocol.
+
+        What follows uses it from then on. A new strength is a new bag, with the pump set to give
+        the same dose.
+        """
+        own = {"protocol": protocol, "inputs": inputs}
+        return self._act(acts.change, at, {"by": by, "now": now, "id": id}, reason, **own)[-1]
+
+    def interrupted(
+        self, what: str, *, at: datetime, sample: bool = False, **who: Unpack[Who]
+    ) -> Event:  # fmt: skip
+        """The infusion stood still without an order (a new line, a CT), or a sample was lost."""
+        return self._act(acts.interrupted, at, who, "", what=what, sample=sample)[-1]
+
+    def note(
+        self, text: str, *, at: datetime, **who: Unpack[Who]
+    ) -> Event:  # fmt: skip
         """Add a remark."""
-        if not text.strip():
-            raise ValueError(words("course-empty-note"))
-        self._add(at, "noted", text=text.strip())
+        return self._act(acts.note, at, who, "", text=text)[-1]
 
-    def undo(self) -> Event:
-        """Take the last event back; the start cannot be taken back."""
-        if len(self._events) < 2:
-            raise ValueError(words("course-nothing-to-undo"))
-        return self._events.pop()
+    def correct(
+        self, event: str, *, reason: str, by: str = "", now: datetime | None = None,
+        id: str | None = None, **values: Any,
+    ) -> Event:  # fmt: skip
+        """Say what an event really was; its first form stays in the log.
 
-    def state(self, now: datetime) -> State:
-        """Where the course stands."""
-        comparable(now, self._events[-1].at)
-        at = stand(self._events, self.seed.recheck.after_change_h)
-        return State(
-            unit=self.unit,
-            pump_ml_h=self._pump(at["running"]),
-            overdue=at["due"] is not None and now > at["due"],
-            cumulative_dose_mg=self.cumulative_dose_mg(now),
-            time_in_range=self.time_in_range(),
-            **at,
+        Each recommendation that would have been another is named in ``review``, with what was done
+        and what to do now.
+
+        Parameters
+        ----------
+        event : str
+            The id of the event.
+        **values
+            In place of its own: ``at``, results by their names, ``rate``, ``weight_kg`` ...
+        """
+        return self._look_back(
+            ev.Corrected, event, reason, {"by": by, "now": now, "id": id}, values
         )
 
-    def cumulative_dose_mg(self, now: datetime) -> float:
-        """Drug given so far. [mg]"""
-        comparable(now, self._events[-1].at)
-        total = 0.0
-        for segment in self._segments():
-            end = min(segment.end or now, now)
-            hours = max((end - segment.start).total_seconds() / 3600, 0)
-            total += float(pump_rate_ml_h(segment.rate, self.unit, self._weight, 1)) * hours
-        return round(total, 3)
+    def withdraw(
+        self, event: str, *, reason: str, **who: Unpack[Who]
+    ) -> Event:  # fmt: skip
+        """Say that an event did not happen; it stays in the log. A correction may be withdrawn."""
+        return self._look_back(ev.Withdrawn, event, reason, who, None)
 
-    def time_in_range(self) -> float | None:
-        """The fraction of time with the aPTT in range; None with fewer than two results."""
-        return time_in_range(
-            [(e.at, e.data["aptt_s"]) for e in self._measured("aptt_s")], self.window()
-        )
+    def _look_back(
+        self,
+        kind: type[Event],
+        event: str,
+        reason: str,
+        who: Who,
+        values: Mapping[str, Any] | None,
+    ) -> Event:
+        book, known = self.book, entering.present(who.get("now"))
+        if (there := self._sent(who.get("id"), at=None)) is not None:
+            return there[-1]
+        entering.need_reason(reason)
+        more: dict[str, Any] = {}
+        if values is not None:
+            more["values"] = entering.corrections(book, book.holding(event), values, known)
+        elif event == book.started.id:
+            raise ValueError(words("course-start-stays"))
+        elif event not in book.ids or event in log.withdrawn(book.events):
+            raise ValueError(words("course-no-event", event=event))
+        entry = self._entry(known, known, who, reason)
+        made: Any = entry.made(kind, event=event, **more)
+        steps, said = review.looked_back(book, made, known)
+        done: Event = attrs.evolve(made, steps=steps, review=said)
+        return book.enter(done)
 
-    def window(self) -> tuple[float, float] | None:
-        """The aPTT range sought: the protocol's own, or its multiples of the baseline. [s]"""
-        found = target_of(self.seed)
-        if self.seed.measure == "aptt_s":
-            return found.low, found.high
-        baseline = self.setting.get("baseline_aptt_s")
-        return target(proved(), self.drug, baseline).window
+    # Telling
 
     def timeline(self, now: datetime | None = None) -> Timeline:
         """The course as arrays for the picture, its summary and its table."""
-        last = self._events[-1].at
-        at = last if now is None else max(comparable(now, last), last)
-        platelets = tuple((e.at, e.data["platelets"]) for e in self._measured("platelets"))
-        if (first := self._platelets_before()) is not None:
-            platelets = ((self._events[0].at, first), *platelets)
-        gate = warfarin_gate(proved(), platelets[-1][1]) if platelets else None
-        return Timeline(
-            drug=self.drug,
-            start=self._events[0].at,
-            now=at,
-            measure_label="aPTT",
-            measure_unit="s",
-            results=tuple(
-                Result(e.at, e.data["aptt_s"], self._position(e)) for e in self._measured("aptt_s")
-            ),
-            window=self.window(),
-            rates=tuple(self._segments()),
-            due=self.state(at).due,
-            platelets=platelets,
-            platelet_gate=None if gate is None else gate.threshold,
-            gate_text="" if gate is None else gate.text,
-            inr=tuple((e.at, e.data["inr"]) for e in self._measured("inr")),
-        )
+        from dosing.course import telling
+
+        return telling.told(self.book, self.book.last.recorded_at if now is None else moment(now))
 
     def plot(self, now: datetime | None = None) -> Any:
         """The titration timeline as a matplotlib Figure."""
@@ -346,129 +448,76 @@ class Course:
         ``time`` holds moments, ``value`` and ``pump_ml_h`` numbers, ``in_range`` True, False or
         <NA>; ``event``, ``unit`` and ``meaning`` are text.
         """
-        import pandas as pd
+        from dosing.course import telling
 
-        told = timeline.entries(self.timeline(now))
-        times = [one.at for one in told]
-        return pd.DataFrame(
-            {
-                # Moments of two offsets, as when the clocks change, have UTC in common.
-                "time": pd.to_datetime(times, utc=len({t.utcoffset() for t in times}) > 1),
-                "event": [one.event for one in told],
-                "value": pd.Series([one.value for one in told], dtype=float),
-                "unit": [one.unit for one in told],
-                "meaning": [one.meaning for one in told],
-                "in_range": pd.array([one.in_range for one in told], dtype="boolean"),
-                "pump_ml_h": pd.Series([one.pump_ml_h for one in told], dtype=float),
-            }
-        )
+        return telling.frame(self.timeline(now))
 
     def to_dict(self) -> dict[str, Any]:
         """The course as JSON keeps it."""
         return {
-            "drug": self.drug,
-            "protocol": self.protocol,
-            "setting": self.setting,
-            "events": [event.to_dict() for event in self._events],
+            "format": 2,
+            "zone": self.book.zone,
+            "events": [ev.to_dict(e) for e in self.book.events],
         }
+
+    def listed(self, now: datetime | None = None) -> list[dict[str, Any]]:
+        """The log for other programs, in the order of entry, with what became of each event."""
+        until = entering.present(now)
+        gone, later = log.withdrawn(self.events), log.replaced(self.events)
+        out = []
+        for event in self.events:
+            if event.at > until:
+                continue
+            corrected = [e.id for e in later.get(event.id, ()) if e.kind == "corrected"]
+            live = [name for name in corrected if name not in gone]
+            more = {"withdrawn_by": gone.get(event.id), "corrected_by": live[-1] if live else None}
+            out.append({"by": event.by, **ev.to_dict(event), **more})
+        return out
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Course":
-        """A course from its JSON.
+        """A course from its JSON, read with suspicion.
 
         Raises
         ------
         ValueError
-            When the record is not one.
+            In a sentence that names the event: for a wrong kind, key, type or range, an event out
+            of its order, or a pump rate that its dose, weight and strength do not make.
         """
-        try:
-            course = cls(record["drug"], record["protocol"], record["setting"])
-            for event in record["events"]:
-                if event["kind"] not in get_args(Kind):
-                    raise ValueError(f"{event['kind']!r} is no event")
-                course._add(datetime.fromisoformat(event["at"]), event["kind"], **event["data"])
-            course.state(course._events[-1].at)
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise ValueError(f"This is not the record of a course: {error!r}.") from None
+        from dosing.course import reading
+
+        events, zone = reading.events_of(record)
+        started = events[0]
+        assert isinstance(started, Started)
+        course = cls(Book(started, proved(), ENGINE, zone))
+        for event in events[1:]:
+            course.book.enter(event)
         return course
 
-    def _add(self, at: datetime, kind: Kind, **data: Any) -> None:
-        self._in_order(at)
-        self._events.append(Event(at, kind, {k: v for k, v in data.items() if v not in (None, "")}))
+    # Entering
 
-    def _in_order(self, at: datetime) -> None:
-        comparable(at, self._events[-1].at if self._events else None)
-        if self._events and at < self._events[-1].at:
-            times = {"at": at, "last": self._events[-1].at}
-            shown = {name: f"{time:%Y-%m-%d %H:%M}" for name, time in times.items()}
-            raise ValueError(words("course-out-of-order", **shown))
-
-    def _rate(self, rate: Any) -> float:
-        value = _one(_read({"running": rate}), "running")
-        top = self.seed.limits.top
-        if value is None or value <= 0:
-            raise ValueError(words("course-no-rate", unit=self.unit))
-        if value > top:
-            raise ValueError(words("course-rate-too-high", rate=value, unit=self.unit, top=top))
-        return value
+    def _act(
+        self, act: Callable[..., list[Event]], at: datetime, who: Who, reason: str, **own: Any
+    ) -> tuple[Event, ...]:
+        """Enter an act, unless it was sent before."""
+        when, known = moment(at), entering.present(who.get("now"))
+        entering.not_to_come(when, known)
+        if (there := self._sent(who.get("id"), at=when)) is not None:
+            return there
+        entering.not_before_start(self.book, when)
+        entry = self._entry(when, known, who, reason)
+        return tuple(self.book.enter(event) for event in act(self.book, entry, **own))
 
     @staticmethod
-    def _need_reason(reason: str) -> None:
-        if not reason.strip():
-            raise ValueError(words("course-reason"))
+    def _entry(at: datetime, now: datetime, who: Who, reason: str) -> acts.Entry:
+        by, id = who.get("by", ""), who.get("id")
+        return acts.Entry(at=at, now=now, by=by, reason=reason.strip(), id=id)
 
-    @property
-    def _weight(self) -> float:
-        return float(self.setting["weight_kg"])
-
-    def _pump(self, rate: float) -> float | None:
-        """What the pump is set to: as it was ordered, for the rate of the order."""
-        started = self._events[0].data if self._events else {}
-        if rate == started.get("rate") and started.get("pump_ml_h") is not None:
-            return float(started["pump_ml_h"])
-        strength = float(self.setting["concentration_mg_ml"])
-        return pump_of(proved(), rate, self.unit, self._weight, strength)
-
-    def _measured(self, name: str) -> Iterator[Event]:
-        return (e for e in self._events if e.kind == "measured" and name in e.data)
-
-    def _last_platelets(self) -> float | None:
-        found = [float(e.data["platelets"]) for e in self._measured("platelets")]
-        return found[-1] if found else self._platelets_before()
-
-    def _platelets_before(self) -> float | None:
-        """The count that the first order knew, in whichever unit it was typed."""
-        given = {n: self.setting.get(n) for n in ("platelets", "platelets_per_ul")}
-        return _one(patient_of(proved(), given), "platelets")
-
-    def _in_range(self, aptt_s: float) -> bool:
-        window = self.window()
-        return window is not None and window[0] <= aptt_s <= window[1]
-
-    def _position(self, event: Event) -> Position:
-        step, window = event.data.get("step"), self.window()
-        if step and step.get("in_range"):
-            return "in"
-        if window is None:
-            return ""
-        value = event.data["aptt_s"]
-        return "below" if value < window[0] else "above" if value > window[1] else "in"
-
-    def _segments(self) -> Iterator[Segment]:
-        """The infusion as stretches at one rate."""
-        kinds = ("started", "rate", "held", "resumed", "stopped")
-        moves = [event for event in self._events if event.kind in kinds]
-        for event, after in itertools.zip_longest(moves, moves[1:]):
-            if event.kind == "stopped":
-                continue
-            held = event.kind == "held"
-            rate = 0.0 if held else float(event.data["rate"])
-            yield Segment(
-                event.at,
-                None if after is None else after.at,
-                rate,
-                self.unit,
-                self._pump(rate),
-                event.data.get("reason", ""),
-                held,
-            )
+    def _sent(self, id: str | None, at: datetime | None) -> tuple[Event, ...] | None:
+        """What was entered under this id before; ValueError when it is something else."""
+        there = None if id is None else self.book.ids.get(id)
+        if there is None:
+            return None
+        if at is not None and there.at != at:
+            raise ValueError(words("course-id-taken", id=id))
+        return (there,)

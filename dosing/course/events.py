@@ -1,147 +1,236 @@
-"""The events of a course, where it stands, and the share of time in range."""
+"""The events of a course: one frozen class for each kind, each with an id and two times.
 
-import itertools
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Literal
+Nothing is edited or removed: a :class:`Corrected` or :class:`Withdrawn` names the event that it is
+about, with a reason. ``after`` is the id of the last event that was seen when it was entered.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from dosing.advice.step import Step
-from dosing.knowledge.sentences import words
-
-Kind = Literal["started", "measured", "rate", "held", "resumed", "stopped", "noted"]
-MEASURED = ("aptt_s", "platelets", "inr")
+if TYPE_CHECKING:
+    from dosing.advice.step import Step
 
 
-@attrs.frozen
-class Event:
-    """One thing that happened, and when."""
-
-    at: datetime
-    kind: Kind
-    data: dict[str, Any] = attrs.field(factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"at": self.at.isoformat(), "kind": self.kind, "data": self.data}
+def new_id() -> str:
+    """An id for what is entered: one a click, so that what is sent twice is there once."""
+    return str(uuid.uuid4())
 
 
 @attrs.frozen(kw_only=True)
-class State:
-    """Where a course stands at one moment."""
+class Setting:
+    """What the pump was set to, kept as it was set.
 
-    running: float
+    ``rate`` is in ``unit``; ``strength`` in mg/mL, or units/mL for a rate in units.
+    """
+
+    rate: float
     unit: str
-    pump_ml_h: float | None
-    held: bool
-    held_from: float | None
-    resume_at: datetime | None
-    due: datetime | None
-    overdue: bool
-    in_range_before: int
-    recommendation: Step | None
-    stopped: bool
-    cumulative_dose_mg: float
-    time_in_range: float | None
+    pump_ml_h: float | None = None
+    strength: float | None = None
+    weight_kg: float | None = None
+    pump_step_ml_h: float = 0.1
 
 
-def comparable(at: object, last: datetime | None) -> datetime:
-    """A moment that can stand in a log beside another.
+@attrs.frozen(kw_only=True)
+class Event:
+    """What every event has: who entered it, when it happened and when it was entered."""
 
-    Raises
-    ------
-    ValueError
-        In a sentence, for what is no date and time, or when only one of the two has an offset.
+    kind: ClassVar[str] = ""
+    id: str
+    at: datetime
+    recorded_at: datetime
+    by: str = ""
+    after: str = ""
+    reason: str = ""
 
-    Examples
-    --------
-    >>> comparable(datetime(2026, 11, 21, 8), None).hour
-    8
+
+@attrs.frozen(kw_only=True)
+class Started(Event):
+    """The infusion was started, as an advice ordered."""
+
+    kind = "started"
+    drug: str
+    indication: str
+    authority: str
+    table: str
+    protocol: str
+    set_to: Setting
+    inputs: Mapping[str, Any]
+    bolus_ordered: float | None = None
+    recheck_h: float | None = None
+    cite: str = ""
+    seeds: str = ""
+    version: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Measured(Event):
+    """Results of one sample, drawn at ``at``; ``step`` is what was recommended from them.
+
+    ``values`` are by the registry's names, as numbers, or as typed where they are off the scale.
+    ``shown`` is what was read at the pump, in ``shown_unit``.
     """
-    if not isinstance(at, datetime) or at != at:  # the NaT of pandas is a datetime unlike itself
-        raise ValueError(words("course-no-time", typed=repr(at)))
-    if last is not None and (at.utcoffset() is None) != (last.utcoffset() is None):
-        raise ValueError(words("course-zones", at=at.isoformat(" "), last=last.isoformat(" ")))
-    return at
+
+    kind = "measured"
+    values: Mapping[str, float | str]
+    received_at: datetime | None = None
+    step: "Step | None" = None
+    shown: float | None = None
+    shown_unit: str = ""
 
 
-def stand(events: Sequence[Event], after_change_h: float) -> dict[str, Any]:
-    """What a log of events adds up to: what runs, what is held, what is due and what waits.
+@attrs.frozen(kw_only=True)
+class Bolus(Event):
+    """A bolus was given, in mg or units; ``ordered`` says that the protocol asked for it."""
 
-    Parameters
-    ----------
-    events : sequence of Event
-        Oldest first.
-    after_change_h : float
-        When the next result is due after a change that no recommendation timed. [h]
+    kind = "bolus"
+    amount: float
+    unit: str
+    ordered: bool = False
 
-    Returns
-    -------
-    dict
-        The fields of :class:`State` that follow from the log alone.
+
+@attrs.frozen(kw_only=True)
+class RateSet(Event):
+    """The pump was set to another rate; ``outside`` says beyond which limits it runs."""
+
+    kind = "rate_set"
+    set_to: Setting
+    recheck_h: float | None = None
+    ordered: bool = False
+    outside: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Held(Event):
+    """The infusion was held: for minutes, or until a result allows to resume."""
+
+    kind = "held"
+    resume_rate: float | None = None
+    hold_min: float | None = None
+    recheck_h: float | None = None
+    ordered: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Resumed(Event):
+    """The infusion was resumed after a hold."""
+
+    kind = "resumed"
+    set_to: Setting
+    recheck_h: float | None = None
+    ordered: bool = False
+    outside: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Stopped(Event):
+    """The infusion was ended; which anticoagulant follows, and when."""
+
+    kind = "stopped"
+    ordered: bool = False
+    next_agent: str = ""
+    next_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class BagChanged(Event):
+    """A bag of this strength was hung; the pump is set to give the same dose."""
+
+    kind = "bag_changed"
+    set_to: Setting
+
+
+@attrs.frozen(kw_only=True)
+class Changed(Event):
+    """The patient or the plan changed: inputs by the registry's names, or the protocol."""
+
+    kind = "changed"
+    inputs: Mapping[str, Any]
+    protocol: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Interrupted(Event):
+    """The infusion or a sample was lost for a while, without an order: what is due starts again."""
+
+    kind = "interrupted"
+    what: str
+    sample: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Noted(Event):
+    """A remark."""
+
+    kind = "noted"
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Corrected(Event):
+    """What an event really was: ``values`` in place of its own.
+
+    ``steps`` holds what is recommended from each result now, where that is not what it was.
     """
-    running = 0.0
-    held_from: float | None = None
-    resume_at: datetime | None = None
-    due: datetime | None = None
-    held = stopped = False
-    streak = 0
-    pending: Step | None = None
-    for event in events:
-        data = event.data
-        recheck = timedelta(hours=data.get("recheck_h", after_change_h))
-        if event.kind in ("started", "rate", "resumed"):
-            streak = streak if data["rate"] == running else 0
-            running, held, held_from, resume_at = float(data["rate"]), False, None, None
-            stopped, pending, due = False, None, event.at + recheck
-        elif event.kind == "held":
-            running, held, held_from, pending, streak = 0.0, True, data["resume_rate"], None, 0
-            minutes = data.get("hold_min")
-            resume_at = None if minutes is None else event.at + timedelta(minutes=minutes)
-            due = (resume_at or event.at) + recheck
-        elif event.kind == "stopped":
-            running, held, held_from, resume_at, due = 0.0, False, None, None, None
-            stopped, pending, streak = True, None, 0
-        elif event.kind == "measured" and data.get("step"):
-            step = Step.from_dict(data["step"])
-            streak = streak + 1 if step.in_range and not held else 0
-            waits = step.action not in ("", "continue") and not (held and step.action == "hold")
-            pending = step if waits else None
-            if step.action and step.recheck_h is not None:
-                due = event.at + timedelta(hours=step.recheck_h)
-    return {
-        "running": running,
-        "held": held,
-        "held_from": held_from,
-        "resume_at": resume_at,
-        "due": due,
-        "in_range_before": streak,
-        "recommendation": pending,
-        "stopped": stopped,
-    }
+
+    kind = "corrected"
+    event: str
+    values: Mapping[str, Any]
+    steps: "Mapping[str, Step | None]" = attrs.field(factory=dict)
+    review: tuple[str, ...] = ()
 
 
-def time_in_range(
-    results: Sequence[tuple[datetime, float]], window: tuple[float, float] | None
-) -> float | None:
-    """The fraction of time in range, by straight lines between results (Rosendaal).
+@attrs.frozen(kw_only=True)
+class Withdrawn(Event):
+    """An event that did not happen."""
 
-    None with fewer than two results, or without a target.
+    kind = "withdrawn"
+    event: str
+    steps: "Mapping[str, Step | None]" = attrs.field(factory=dict)
+    review: tuple[str, ...] = ()
+
+
+KINDS: dict[str, type[Event]] = {
+    one.kind: one
+    for one in (
+        Started, Measured, Bolus, RateSet, Held, Resumed, Stopped, BagChanged, Changed,
+        Interrupted, Noted, Corrected, Withdrawn,
+    )
+}  # fmt: skip
+
+ACTS = (Started, Bolus, RateSet, Held, Resumed, Stopped)
+
+
+def to_dict(event: Event) -> dict[str, Any]:
+    """An event as JSON carries it; what is empty is left out."""
+    out: dict[str, Any] = {"id": event.id, "kind": event.kind}
+    for field in attrs.fields(type(event)):
+        value = getattr(event, field.name)
+        if value is not None and value is not False and value not in ("", (), {}):
+            out[field.name] = _plain(value)
+    return out
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Setting):
+        return {k: v for k, v in attrs.asdict(value).items() if v is not None}
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, tuple):
+        return list(value)
+    return value.to_dict() if hasattr(value, "to_dict") else value  # a Step
+
+
+def canonical(event: Event) -> str:
+    """The one text that stands for an event: sorted keys, no blanks, ASCII, no NaN.
+
+    A store may keep it and its hash unchanged.
     """
-    if window is None or len(results) < 2:
-        return None
-    inside = whole = 0.0
-    for (a, x), (b, y) in itertools.pairwise(results):
-        hours = (b - a) / timedelta(hours=1)
-        whole += hours
-        inside += hours * _share_inside(x, y, window)
-    return round(inside / whole, 4) if whole else None
-
-
-def _share_inside(x: float, y: float, window: tuple[float, float]) -> float:
-    """The share of a straight line from x to y that lies within the window."""
-    low, high = window
-    if x == y:
-        return float(low <= x <= high)
-    bottom, top = min(x, y), max(x, y)
-    return max(min(top, high) - max(bottom, low), 0.0) / (top - bottom)
+    return json.dumps(to_dict(event), sort_keys=True, separators=(",", ":"), allow_nan=False)

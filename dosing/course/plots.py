@@ -36,8 +36,11 @@ from dosing.course.plot_layout import (
     strokes,
     width_of,
 )
-from dosing.course.timeline import Series, Timeline, is_overdue, running, summary
+from dosing.course.timeline import Result, Series, Timeline, is_overdue, running, summary
 from dosing.knowledge.sentences import words
+
+ARROW = 16  # how far an arrow points to where a result off the scale lies [pt]
+SIDE_WORDS = {"above": "over ", "below": "under "}
 
 
 class TimelineFigure(Canvas):
@@ -173,13 +176,50 @@ class TimelineFigure(Canvas):
         ):
             peak = i == 0 or heights[i] >= heights[i - 1]
             colour = MARKS[results[i].position][1]
-            self._label_point(
-                axes, shelf, (at[i], heights[i]), show(results[i].value), peak, colour, i == last
-            )
+            if results[i].side:
+                self._point_on(axes, shelf, results[i], colour)
+            text = SIDE_WORDS.get(results[i].side, "") + show(results[i].value)
+            self._label_point(axes, shelf, (at[i], heights[i]), text, peak, colour, i == last)
         if not results:
             text = f"No {timeline.measure_label} yet"
             self._text(axes, inner / 2, height / 2, text, ha="center", va="center", color=MUTED)
         self._legend(timeline, width)
+
+    def _point_on(self, axes: Axes, shelf: "Shelf", result: Result, colour: str) -> None:
+        """An arrow to where the true value of a result lies that is off the scale."""
+        way = 1 if result.side == "above" else -1
+        arrow = {"arrowstyle": "<-", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 4}
+        x, y = self._x(result.at), self._y(axes, result.value)
+        shelf.put((x - 4, min(y, y + way * ARROW), x + 4, max(y, y + way * ARROW)))
+        drawn = axes.annotate(
+            "",
+            xy=(self._h(result.at), result.value),
+            xytext=(0, way * ARROW),
+            textcoords="offset points",
+            arrowprops=arrow,
+            annotation_clip=False,
+        )
+        drawn.set_label("off the scale")
+        self._keep(drawn)
+
+    def _draw_boluses(self, timeline: Timeline, shelf: "Shelf") -> None:
+        """Each bolus as a mark at the top of the infusion, with what was given."""
+        axes = self.infusion
+        inner, height = self._points[axes]
+        for bolus in timeline.boluses:
+            x, hour = self._x(bolus.at), self._h(bolus.at)
+            top = axes.get_ylim()[1]
+            marks = {"marker": "v", "markersize": 7, "markevery": [0], "markerfacecolor": DOSE}
+            ends = [top * (1 - 6 / height), 0]
+            self._line(axes, [hour, hour], ends, "bolus", color=DOSE, linewidth=1, **marks)
+            shelf.put((x - 4, 0, x + 4, height))
+            texts = [f"bolus {show(bolus.amount)} {bolus.unit}", show(bolus.amount)]
+            places = []
+            for text in texts:
+                wide = width_of(text)
+                xs = [x + 6, x - wide - 6] if x + wide + 6 < inner else [x - wide - 6]
+                places.append([(a, height - up) for up in (11, 22, 33) for a in xs])
+            self._label(axes, shelf, places, texts, color=DOSE)
 
     def _draw_forecast(self, timeline: Timeline, shelf: "Shelf") -> None:
         assert timeline.forecast is not None
@@ -250,6 +290,7 @@ class TimelineFigure(Canvas):
             if segment.held:
                 self._draw_hold(shelf, a, b)
         self._label_rates(timeline, shelf, pieces, with_pump=ratio is None)
+        self._draw_boluses(timeline, shelf)
 
     def _draw_hold(self, shelf: "Shelf", a: float, b: float) -> None:
         axes = self.infusion

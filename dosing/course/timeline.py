@@ -36,11 +36,23 @@ class Result:
         In the timeline's unit.
     position : {"below", "in", "above", ""}
         Empty where no target applies.
+    side : {"above", "below", ""}
+        On which side of ``value`` the true value lies, where it is off the scale.
     """
 
     at: datetime
     value: float
     position: Position = ""
+    side: str = ""
+
+
+@attrs.frozen
+class Given:
+    """A bolus, in mg or units."""
+
+    at: datetime
+    amount: float
+    unit: str
 
 
 @attrs.frozen
@@ -128,6 +140,7 @@ class Timeline:
         The target, in the measure's unit.
     rates : tuple of Segment
         Sorted by time; one unit, and no two at once.
+    boluses : tuple of Given
     due : datetime or None
         When the next result is due.
     platelets : tuple of (datetime, float)
@@ -161,6 +174,7 @@ class Timeline:
     results: tuple[Result, ...] = attrs.field(default=(), converter=_results)
     window: tuple[float, float] | None = None
     rates: tuple[Segment, ...] = attrs.field(default=(), converter=_segments)
+    boluses: tuple[Given, ...] = ()
     due: datetime | None = None
     platelets: Series = attrs.field(default=(), converter=_series)
     platelet_gate: float | None = None
@@ -172,6 +186,7 @@ class Timeline:
         values = [r.value for r in self.results] + [s.rate for s in self.rates]
         values += [s.pump_ml_h for s in self.rates if s.pump_ml_h is not None]
         values += [value for _, value in (*self.platelets, *self.inr)]
+        values += [bolus.amount for bolus in self.boluses]
         values += [*(self.window or ())] + [v for part in (self.forecast or ())[1:] for v in part]
         if not all(math.isfinite(value) for value in values):
             raise ValueError("A timeline needs finite numbers; leave out what is not known.")
@@ -201,6 +216,20 @@ def _hours(start: datetime, end: datetime) -> str:
 
 def _with_unit(value: float, unit: str) -> str:
     return f"{show(value)} {unit}".rstrip()
+
+
+_SIDES = {"above": "more than ", "below": "less than "}
+
+
+def result_text(result: Result, unit: str) -> str:
+    """Write a result, with its side where it is off the scale.
+
+    Examples
+    --------
+    >>> result_text(Result(datetime(2026, 11, 21, 8), 200, "above", "above"), "s")
+    'more than 200 s'
+    """
+    return _SIDES.get(result.side, "") + _with_unit(result.value, unit)
 
 
 def target_text(timeline: Timeline) -> str:
@@ -252,13 +281,20 @@ def _side(timeline: Timeline, position: Position) -> str:
     return f"{words} ({target})" if words and target else words
 
 
+def _meaning(timeline: Timeline, result: Result) -> str:
+    side = _side(timeline, result.position)
+    if not result.side:
+        return side
+    return f"{result_text(result, timeline.measure_unit)}; {side}".rstrip("; ")
+
+
 def _say_result(timeline: Timeline) -> str:
     label = timeline.measure_label
     if not timeline.results:
         return words("line-no-result", label=label)
     last = timeline.results[-1]
     side = _side(timeline, last.position)
-    value = _with_unit(last.value, timeline.measure_unit)
+    value = result_text(last, timeline.measure_unit)
     return _latest(label, value, clock(last.at, timeline.now), side)
 
 
@@ -383,12 +419,13 @@ def entries(timeline: Timeline) -> list[Entry]:
             timeline.measure_label,
             result.value,
             timeline.measure_unit,
-            _side(timeline, result.position),
+            _meaning(timeline, result),
             in_range=result.position == "in" if result.position else None,
         )
         for result in timeline.results
     ]
     found += _rate_entries(timeline)
+    found += [Entry(b.at, "Bolus", b.amount, b.unit) for b in timeline.boluses]
     for at, count in timeline.platelets:
         found.append(Entry(at, "Platelets", count, PLATELET_UNIT, _gate_side(timeline, count)))
     found += [Entry(at, "INR", value) for at, value in timeline.inr]

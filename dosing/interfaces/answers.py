@@ -70,6 +70,7 @@ def answers() -> dict[str, Any]:
     from dosing.advice.pathways import PathwayResult
     from dosing.advice.start import Advice
     from dosing.advice.step import Step
+    from dosing.interfaces.course_answers import CourseAnswer
     from dosing.knowledge.seedtypes import Evidence, Protocol, Table
     from dosing.scoring.result import ScoreResult
 
@@ -84,6 +85,7 @@ def answers() -> dict[str, Any]:
         "diff": list[str] | Refusal,
         "tables": list[TableLine] | Table | Protocol | Refusal,
         "evidence": dict[str, Evidence] | Refusal,
+        "course": CourseAnswer | Refusal,
         "error": Refusal,
     }
 

@@ -16,6 +16,7 @@ VERBS = {
     "cohort": "A file of patients, CSV or Parquet, with an answer in each row.",
     "ttr": "Time in therapeutic range of INRs, by interpolation (Rosendaal).",
     "pathway": "A clinical question answered step by step.",
+    "course": "The course of one infusion, kept in a file: results, steps, what was done.",
     "lint": "What is wrong with a seed file or a hospital's folder.",
     "diff": "What two tables or protocols say differently, and for which patients.",
     "tables": "The tables and protocols that exist; one of them in full.",
@@ -175,6 +176,12 @@ def _evidence(found: argparse.ArgumentParser) -> None:
     found.add_argument("--json", action="store_true", help="machine-readable")
 
 
+def _course(found: argparse.ArgumentParser) -> None:
+    from dosing.interfaces import course
+
+    course.add_arguments(found)
+
+
 def _schema(found: argparse.ArgumentParser) -> None:
     found.add_argument("name", nargs="?", metavar="NAME", help="such as start or seed-protocols")
 
@@ -200,6 +207,7 @@ OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "diff": _diff,
     "tables": _tables,
     "evidence": _evidence,
+    "course": _course,
     "schema": _schema,
     "serve": _serve,
 }

@@ -31,7 +31,7 @@ def names() -> dict[str, str]:
     ('dosing start --json', 'protocols/*.toml')
     """
     of_verbs = {name: f"dosing {name} --json" for name in answers()}
-    of_verbs["error"] = "why lint, diff, tables or evidence does not answer"
+    of_verbs["error"] = "why lint, diff, tables, evidence or a misused course does not answer"
     return of_verbs | {name: where for name, (where, _) in seeds().items()}
 
 

@@ -7,6 +7,7 @@ both accept and refuse the same files.
 import datetime
 import functools
 import inspect
+import operator
 import tomllib
 import types
 import typing
@@ -34,6 +35,7 @@ SIMPLE: dict[Any, Shape] = {
     float: {"type": "number"},
     str: {"type": "string"},
     datetime.date: {"type": "string", "format": "date"},
+    datetime.datetime: {"type": "string", "format": "date-time"},
 }
 
 
@@ -79,12 +81,19 @@ class Shapes:
 
     def answer(self, kind: Any) -> Shape:
         """A class as an answer carries it: every key, always."""
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)
         found = {f.name: self.of(hints[f.name]) for f in attrs.fields(kind)}
         for name in ADDED:
             if isinstance(added := inspect.getattr_static(kind, name, None), property):
                 found[name] = self.of(typing.get_type_hints(added.fget)["return"])
         return table(kind, found, found)
+
+
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    """The types of a class; a course names that of a step before it is loaded."""
+    from dosing.advice.step import Step
+
+    return typing.get_type_hints(kind, localns={"Step": Step})
 
 
 def either(shapes: list[Shape]) -> Shape:
@@ -106,7 +115,9 @@ def either(shapes: list[Shape]) -> Shape:
 
 def table(kind: type[Any], found: Mapping[str, Shape], needed: typing.Iterable[str]) -> Shape:
     """A class as an object of known keys, each with what is said of it."""
-    said = meanings()["added"] | meanings().get(kind.__name__, {})
+    said = dict(meanings()["added"])
+    for one in reversed(kind.__mro__):  # a class says again what those beneath it say
+        said |= meanings().get(one.__name__, {})
     shape: Shape = {"type": "object", "description": about(kind)}
     shape["properties"] = {
         name: {**one, "description": said[name]} if name in said else dict(one)
@@ -141,7 +152,14 @@ def about(kind: type[Any]) -> str:
 
 
 def of_answer(shapes: Shapes, kind: Any) -> Shape | None:
-    """Later steps of an order are told by name, each with what is worked out for the patient."""
+    """Later steps of an order, what the pump is set to and a log leave out what is empty."""
+    from dosing.course.events import Setting
+    from dosing.interfaces.course_answers import Logged
+
+    if kind is Setting:
+        return shapes.named("Setting", lambda: _setting(shapes))
+    if kind is Logged:
+        return shapes.named("Logged", lambda: _logged(shapes))
     if kind == tuple[dict[str, Any], ...]:
         return {"type": "array", "items": shapes.named("LaterOrder", lambda: _later(shapes))}
     return None
@@ -153,6 +171,36 @@ def _later(shapes: Shapes) -> Shape:
     del found["none"]
     found |= {name: shapes.of(float | None) for name in ("total", "pump_ml_h")}
     return table(LaterStep, found, ())
+
+
+def _setting(shapes: Shapes) -> Shape:
+    from dosing.course.events import Setting
+
+    hints = _hints(Setting)
+    found = {f.name: shapes.of(_filled(hints[f.name])) for f in attrs.fields(Setting)}
+    return table(Setting, found, [n for n in found if _filled(hints[n]) == hints[n]])
+
+
+def _logged(shapes: Shapes) -> Shape:
+    """What any kind of entry holds, and what became of it."""
+    from dosing.course.events import KINDS
+    from dosing.interfaces.course_answers import Logged
+
+    found: dict[str, list[Shape]] = {}
+    for kind in KINDS.values():
+        for name, hint in _hints(kind).items():
+            if name != "kind" and (one := shapes.of(_filled(hint))) not in found.get(name, []):
+                found.setdefault(name, []).append(one)
+    own: dict[str, Shape] = {"kind": {"enum": [*KINDS]}}
+    own |= {name: either(several) for name, several in found.items()}
+    fates = {name: shapes.of(str | None) for name in ("withdrawn_by", "corrected_by")}
+    return table(Logged, own | fates, ["id", "kind", "at", "recorded_at", "by", *fates])
+
+
+def _filled(hint: Any) -> Any:
+    """A type without None: what is empty is left out."""
+    parts = [part for part in typing.get_args(hint) if part is not types.NoneType]
+    return functools.reduce(operator.or_, parts) if isinstance(hint, types.UnionType) else hint
 
 
 # As files of seeds spell them
@@ -214,6 +262,8 @@ def _rules(shapes: Shapes, kind: type[Any]) -> Shape:
         return {"oneOf": [{"required": ["use"], **forbidden}, *own]}
     if kind in (seed.Sentence, seed.SharedCheck):
         return {"oneOf": [{"required": [name]} for name in (*LEVELS, "says")]}
+    if kind is seed.Critical:
+        return {"oneOf": [{"required": [name]} for name in LEVELS]}
     if kind is LaterStep:
         return {"oneOf": [{"required": ["dose"]}, {"required": ["text"]}]}
     if kind is seed.Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dosing.base.findings import Finding
 from dosing.base.units import show
 from dosing.interfaces.answers import REFUSED, TableLine, TimeInRange, print_json, refuse
+from dosing.interfaces.endings import ended
 from dosing.knowledge.library import Library, load, text_of_file
 from dosing.knowledge.seedtypes import Protocol, Table
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 # What one verb needs is imported within it: the others do not wait for it.
 
-FOUND, FORBIDDEN = 1, 3
+FOUND = 1
 
 
 def _inputs(args: argparse.Namespace) -> dict[str, Any]:
@@ -31,12 +32,7 @@ def _refuse(args: argparse.Namespace, problem: Exception, **known: Any) -> int:
 
 
 def _ended(args: argparse.Namespace, status: str, findings: Sequence[Finding]) -> int:
-    """The exit code of an answer, with what withheld it on standard error."""
-    if status == "ok":
-        return 0
-    if stops := " ".join(f.text for f in findings if f.stops):
-        print(f"dosing {args.verb}: {stops}", file=sys.stderr)
-    return FORBIDDEN if status == "stop" else REFUSED
+    return ended(args.verb, status, findings)
 
 
 def _print(args: argparse.Namespace, answer: Any) -> None:
@@ -282,6 +278,12 @@ def _evidence(args: argparse.Namespace) -> int:
     return 0
 
 
+def _course(args: argparse.Namespace) -> int:
+    from dosing.interfaces import course
+
+    return course.run(args)
+
+
 def _schema(args: argparse.Namespace) -> int:
     from dosing.interfaces.schema import names, schema
 
@@ -320,6 +322,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "diff": _diff,
     "tables": _tables,
     "evidence": _evidence,
+    "course": _course,
     "schema": _schema,
     "serve": _serve,
 }

@@ -18,7 +18,7 @@ def say(name: str, cite: str = "", **values: Any) -> Finding:
     sentence = load().sentences[name]
     if sentence.level is None:
         raise ValueError(f"{name} is no finding: ask for its words")
-    return Finding(sentence.level, fill(sentence.text, values), cite)
+    return Finding(sentence.level, fill(sentence.text, values), cite, name)
 
 
 def words(name: str, seeds: Library | None = None, /, **values: Any) -> str:

@@ -241,7 +241,7 @@ def many_patients(seeds: Library, columns: Mapping[str, Any], size: int) -> Pati
             unread = np.zeros(size, dtype=bool)
             unread[list(problems)] = True
             said: dict[str, Any] = {"text": problems, "place": name}
-            remarks.append(Remark("needed", "{text}", where=unread, values=said))
+            remarks.append(Remark("needed", "{text}", where=unread, values=said, id="not-read"))
             bad = unread if bad is None else bad | unread
         if bad is not None:
             found = np.where(bad, np.nan, found) if found.dtype.kind == "f" else found

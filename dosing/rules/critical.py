@@ -74,7 +74,7 @@ def _alerts(patients: Patients, wanted: tuple[Critical, ...]) -> Iterator[Remark
         where, sure = _where(patients, one)
         if where.any():
             said = _said(patients, one, where, sure)
-            yield Remark(one.level, "{said}", one.cite, where, {"said": said})
+            yield Remark(one.level, "{said}", one.cite, where, {"said": said}, "critical")
 
 
 def _where(patients: Patients, one: Critical) -> tuple[Mask, Mask]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dosing.base.fill import fill, fill_many
-from dosing.base.findings import LEVELS, Finding, Level, ordered
+from dosing.base.findings import LEVELS, Finding, Level, ordered, slug
 from dosing.knowledge.seedtypes import Sentence
 
 Array = npt.NDArray[Any]
@@ -35,6 +35,7 @@ class Remark:
     cite: str = ""
     where: Array | bool = True
     values: Mapping[str, Any] = attrs.field(factory=dict)
+    id: str = ""
 
     def holds(self, i: int) -> bool:
         """Whether it is true of one patient."""
@@ -42,7 +43,8 @@ class Remark:
 
     def at(self, i: int) -> Finding:
         """The finding of one patient."""
-        return Finding(self.level, self.text_at(i), self.cite)
+        text = self.text_at(i)
+        return Finding(self.level, text, self.cite, self.id or slug(text))
 
     def text_at(self, i: int) -> str:
         """The sentence of one patient."""
@@ -86,7 +88,7 @@ def remark(
 ) -> Remark:
     """A remark in the words of ``seeds/sentences.toml``."""
     sentence = seeds.sentences[name]
-    return Remark(cast(Level, sentence.level), sentence.text, cite, where, values)
+    return Remark(cast(Level, sentence.level), sentence.text, cite, where, values, name)
 
 
 def findings_at(remarks: Iterable[Remark], i: int) -> tuple[Finding, ...]:

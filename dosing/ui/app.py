@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import ipywidgets as w
 
+from dosing.course.course import Course
 from dosing.knowledge.library import load
 from dosing.knowledge.sentences import words
 from dosing.ui.evidence.view import EvidencePanel
@@ -15,7 +16,8 @@ from dosing.ui.guide.view import Guide
 from dosing.ui.page import site
 from dosing.ui.page.fields import Aid, Confirm, Fields, PatientForm, box, show
 from dosing.ui.page.patient import PatientModel
-from dosing.ui.titrate.model import drugs, show_time
+from dosing.ui.titrate.fieldtext import show_time
+from dosing.ui.titrate.model import drugs
 from dosing.ui.titrate.view import Titrate
 
 
@@ -84,6 +86,7 @@ class App:
         self.keeper = Keeper(panel=first if only else "dashboard", on_restore=self._restore)
         self.aid = Aid()
         self.fields = Fields(self.recompute)
+        self.guard.on_click = self.fields.press
         self.patient = PatientModel()
         self.form = PatientForm(self.patient, self.fields)
         self.open_panels: dict[str, Panel] = {}
@@ -136,7 +139,12 @@ class App:
             return Titrate(*parts)
         if name == EvidencePanel.name:
             return EvidencePanel(self.fields)
-        return Guide(name, *parts, self.go)
+        return Guide(name, *parts, self.go, self._course)
+
+    def _course(self) -> Course | None:
+        """The infusion that runs on this page, which the other panels read."""
+        found = self.open_panels.get(Titrate.name)
+        return found.model.course if isinstance(found, Titrate) else None
 
     def go(self, _from: str, drug: str) -> None:
         """From a list of agents to the doses of one, with the same patient."""

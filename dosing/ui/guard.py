@@ -28,13 +28,16 @@ one keeper a page, both inside the outermost widget, the guard first::
 ``fields`` names every field on the page, also those that the result did not need: a field that
 ``computing`` was not told of counts as changed, and hides the results. Call ``recompute`` once
 when the page is built, and after a panel with new fields is added. Wrap each callback that is not
-a recomputation, such as a button's: ``button.on_click(guard.protect(add_result))``. Take the time
-from ``guard.now()``, never from the server's clock: a page may have been built days before it is
-opened, and ``on_ping`` is the moment to bring it up to date (do nothing there when the minute is
-the same). ``keeper.label`` names the case in the offer to restore; ``keeper.clear()`` forgets the
-kept copy, for "New patient".
+a recomputation, such as a button's: ``button.on_click(guard.protect(add_result))``. A button with
+the classes ``dosing-carries`` and ``a-<name>`` sends what every field held when it was pressed:
+``guard.on_click`` is called with its name and those texts, once they have been computed with.
+Take the time from ``guard.now()``, never from the server's clock: a page may have been built days
+before it is opened, and ``on_ping`` is the moment to bring it up to date (do nothing there when
+the minute is the same). ``keeper.label`` names the case in the offer to restore;
+``keeper.clear()`` forgets the kept copy, for "New patient".
 """
 
+import contextlib
 import datetime as dt
 import logging
 import sys
@@ -43,6 +46,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import anywidget
 import traitlets
@@ -116,6 +120,7 @@ def browser_time(content: Mapping[str, Any]) -> dt.datetime | None:
     ----------
     content : mapping
         ``now``, local time in ISO form, and ``utc_offset_min``, minutes east of UTC. [min]
+        ``zone``, optional, names where the reader is: with it other days have their own offsets.
 
     Returns
     -------
@@ -128,10 +133,21 @@ def browser_time(content: Mapping[str, Any]) -> dt.datetime | None:
     '2026-03-01T08:30:00+01:00'
     """
     try:
-        zone = dt.timezone(dt.timedelta(minutes=int(content["utc_offset_min"])))
-        return dt.datetime.fromisoformat(str(content["now"])).replace(tzinfo=zone)
+        offset = dt.timedelta(minutes=int(content["utc_offset_min"]))
+        plain = dt.datetime.fromisoformat(str(content["now"])).replace(tzinfo=None)
+        return _in_zone(plain, offset, str(content.get("zone", "")))
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _in_zone(plain: dt.datetime, offset: dt.timedelta, name: str) -> dt.datetime:
+    """A local time in the named zone, if that zone agrees with the offset; else by the offset."""
+    with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
+        for fold in (0, 1):
+            at = plain.replace(tzinfo=ZoneInfo(name), fold=fold)
+            if at.utcoffset() == offset:
+                return at
+    return plain.replace(tzinfo=dt.timezone(offset))
 
 
 class LiveGuard(anywidget.AnyWidget):
@@ -179,6 +195,7 @@ class LiveGuard(anywidget.AnyWidget):
         super().__init__(**traits)
         _log_to_server()
         self.on_ping = on_ping
+        self.on_click: Callable[[str, dict[str, str]], object] | None = None
         self._clock = clock
         self._heard = 0.0
         self._failed = False
@@ -188,7 +205,8 @@ class LiveGuard(anywidget.AnyWidget):
         """The time where the reader is, with its offset from UTC."""
         if self.browser_now is None:
             return self._clock()
-        return self.browser_now + dt.timedelta(seconds=time.monotonic() - self._heard)
+        since = dt.timedelta(seconds=time.monotonic() - self._heard)
+        return (self.browser_now.astimezone(dt.UTC) + since).astimezone(self.browser_now.tzinfo)
 
     @contextmanager
     def computing(
@@ -249,6 +267,14 @@ class LiveGuard(anywidget.AnyWidget):
             self.ok = False
             self.message = message
 
+    def _clicked(self, content: Mapping[str, Any]) -> None:
+        """A button was pressed on a page whose fields held these texts."""
+        given = content.get("fields")
+        if self.on_click is None or not isinstance(given, dict):
+            return
+        texts = {str(n): t for n, t in given.items() if isinstance(t, str)}
+        self.protect(self.on_click)(content["click"], texts)
+
     def _clear(self, clear: Callable[[], object] | None) -> None:
         if clear is None:
             return
@@ -258,6 +284,8 @@ class LiveGuard(anywidget.AnyWidget):
             log.exception("the results could not be emptied; the page hides them")
 
     def _answer(self, _widget: object, content: object, _buffers: object) -> None:
+        if isinstance(content, dict) and isinstance(content.get("click"), str):
+            self._clicked(content)
         if not isinstance(content, dict) or not isinstance(content.get("ping"), int):
             return
         moment = browser_time(content)

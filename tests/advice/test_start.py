@@ -214,7 +214,7 @@ def test_the_json_is_the_contract():
     out = json.loads(json.dumps(advice.to_dict()))
     assert set(out) >= TOP
     assert set(out["order"]) >= KEYS
-    assert set(out["findings"][0]) == {"level", "text", "cite"}
+    assert set(out["findings"][0]) == {"level", "id", "text", "cite"}
     assert json.dumps(dosing.start("argatroban").to_dict()["order"]) == "null"
 
 

@@ -108,7 +108,7 @@ def test_a_step_prints_its_findings_with_their_sources_and_its_own():
 def test_a_step_as_json_has_lists_of_plain_values():
     out = dosing.titrate(RASCHKE, running=18, aptt_s=34, weight_kg=70).to_dict()
     assert not any(isinstance(value, tuple) for value in out.values())
-    assert all(set(f) == {"level", "text", "cite"} for f in out["findings"])
+    assert all(set(f) == {"level", "id", "text", "cite"} for f in out["findings"])
     assert isinstance(out["trace"], list)
 
 

@@ -14,4 +14,14 @@ def test_only_a_stop_forbids_a_dose():
 
 
 def test_as_json():
-    assert Finding("warn", "w", "c").to_dict() == {"level": "warn", "text": "w", "cite": "c"}
+    told = Finding("warn", "w", "c", "said").to_dict()
+    assert told == {"level": "warn", "text": "w", "cite": "c", "id": "said"}
+
+
+def test_a_sentence_without_a_name_is_called_by_its_first_words():
+    long = Finding("warn", "Check the bag, 5 mg/mL, before setting the pump.")
+    assert long.to_dict()["id"] == "check-the-bag-mg-ml-before"
+
+
+def test_a_finding_is_the_same_under_any_name():
+    assert ordered([Finding("warn", "w", "", "a"), Finding("warn", "w")]) == (Finding("warn", "w"),)

@@ -24,7 +24,7 @@ def test_each_part_is_plain_however_deep():
     assert plain([held]) == [fields_of(held)]
     assert json.loads(json.dumps(fields_of(held))) == {
         "parts": [{"told": [1, 2]}, ["a", "b"]],
-        "named": {"x": [{"level": "note", "text": "N.", "cite": ""}]},
+        "named": {"x": [{"level": "note", "text": "N.", "cite": "", "id": "n"}]},
     }
 
 

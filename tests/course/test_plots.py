@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dosing.course.plots import MARKS, TimelineFigure, picture, pump_ratio, to_png, to_svg
-from dosing.course.timeline import Result, Segment, Timeline
+from dosing.course.timeline import Given, Result, Segment, Timeline
 from tests.course.pictures import APPROVED, all_described
 
 START = datetime(2026, 11, 21, 8)
@@ -329,3 +329,32 @@ def test_pyplot_is_never_imported():
 def test_the_value_object_needs_no_matplotlib():
     code = "import sys, dosing.course.timeline; assert 'matplotlib' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_result_off_the_scale_has_an_arrow_and_its_side_in_words():
+    at = START + timedelta(hours=4)
+    figure = TimelineFigure()
+    results = (Result(at, 200, "above", "above"), Result(at + timedelta(hours=4), 20, "below"))
+    figure.update(Timeline("argatroban", START, at + timedelta(hours=5), "aPTT", "s", results))
+    arrows = [t for t in figure.measure.texts if t.get_label() == "off the scale"]
+    assert [arrow.xy[1] for arrow in arrows] == [200]
+    said = [t.get_text() for t in figure.measure.texts]
+    assert "over 200" in said
+    assert "20" in said
+
+
+def test_boluses_are_marked_where_they_were_given_with_the_amount():
+    rates = (Segment(START, None, 18, "units/kg/h", 14.4),)
+    given = (Given(START, 6400, "units"), Given(START + timedelta(hours=7), 3200, "units"))
+    figure = TimelineFigure()
+    figure.update(
+        Timeline(
+            "heparin", START, START + timedelta(hours=12), "anti-Xa", "units/mL",
+            rates=rates, boluses=given,
+        )
+    )  # fmt: skip
+    marks = [line for line in figure.infusion.lines if line.get_label() == "bolus"]
+    assert [line.get_xdata()[0] - marks[0].get_xdata()[0] for line in marks] == [0, 7]
+    said = [t.get_text() for t in figure.infusion.texts]
+    assert any("3,200" in text for text in said)
+    assert any("6,400" in text for text in said)

@@ -194,14 +194,14 @@ def test_a_range_from_one_and_a_gap_of_a_day_are_possible():
     assert rosendaal([0, 0.5], [2.5, 2.5], 2, 3, max_gap_days=1).days_total == 0.5
 
 
-@pytest.mark.parametrize("inr", ["25.1", "26", "0.4"])
+@pytest.mark.parametrize("inr", ["50.1", "51", "0.4"])
 def test_an_inr_that_cannot_be_is_refused_as_it_is_typed(inr):
     with pytest.raises(ValueError, match="is not possible"):
         read_points(load(), [f"0:{inr}", "10:2"])
 
 
 def test_the_ends_of_what_an_inr_can_be_are_read():
-    assert read_points(load(), ["0:0.5", "10:25"])[1] == [0.5, 25]
+    assert read_points(load(), ["0:0.5", "10:50"])[1] == [0.5, 50]
 
 
 def test_of_equally_few_tablets_those_of_one_strength_are_taken():

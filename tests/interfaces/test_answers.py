@@ -12,7 +12,7 @@ def test_a_refusal_of_any_verb_has_its_shape(verb):
     assert wrong(verb, answer) == []
     one = answer[0] if isinstance(answer, list) else answer
     assert one["status"] == "impossible"
-    assert one["findings"] == [{"level": "needed", "text": "Why.", "cite": ""}]
+    assert one["findings"] == [{"level": "needed", "text": "Why.", "cite": "", "id": "why"}]
 
 
 def test_what_is_known_all_the_same_is_said_and_what_no_answer_has_is_not():

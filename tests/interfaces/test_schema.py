@@ -81,6 +81,9 @@ REFUSED = [
     ["tables", "no-such-table"],
     ["tables", "--toml"],
     ["evidence", "nobody"],
+    ["course"],
+    ["course", "show"],
+    ["course", "measure", "no-such-file.json"],
 ]
 
 

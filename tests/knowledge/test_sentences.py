@@ -18,6 +18,7 @@ SEEDS = load("")
 ROOMS = sorted(Path(__file__).resolve().parent.parent.parent.glob("dosing/**/*.py"))
 # What code decides: which of several sentences is said.
 CHOSEN = {
+    "entry-{}": ("started", "rate-set", "resumed", "bag-changed"),
     "step-{}": ("none", "continue", "increase", "decrease", "hold", "resume", "stop", "wait"),
     "protocol-not-confirmed{}": ("", "-aptt"),
 }

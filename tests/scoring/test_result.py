@@ -31,7 +31,9 @@ def test_the_json_is_the_contract():
         "score", "title", "status", "value", "unit", "band", "components", "findings", "cite",
         "confirmed", "inputs", "missing", "unused", "refused",
     }  # fmt: skip
-    assert FOUND.to_dict()["findings"][0] == {"level": "warn", "text": "Act.", "cite": ""}
+    assert FOUND.to_dict()["findings"][0] == {
+        "level": "warn", "id": "act", "text": "Act.", "cite": "",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_a_case_is_kept_and_restored(app):
     patient(app)
     fill(app, start__time="2026-11-21 08:00")
     app.panel.begin.click()
-    fill(app, drawn="2026-11-21 10:00", result__aptt="44")
+    fill(app, drawn="2026-11-21 12:00", result__aptt="44")
     app.panel.log.add.click()
     assert "Increase to" in app.panel.next.value
     entries, record = app.fields.texts(), json.loads(json.dumps(app.keeper.record))
@@ -100,7 +100,7 @@ def test_a_case_is_kept_and_restored(app):
 
 def test_a_kept_case_that_cannot_be_read_leaves_the_page_true(app):
     with pytest.raises(ValueError, match="not the record"):
-        app._restore({"weight": "70"}, {"titrate": {"course": {}, "begun_with": {}}})
+        app._restore({"weight": "70"}, {"titrate": {"course": {}, "told": {}}})
     assert app.guard.computed_for == app.fields.texts()
     assert not app.panel.running
 

@@ -1,7 +1,7 @@
 """What a dashboard of questions knows: the topic, what it asks, and its answers. No widget here."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dosing.advice.guide import Guidance, guidance
@@ -16,6 +16,7 @@ from dosing.advice.pathways import (
 from dosing.advice.start import Advice, advice_of, starts, tables_of
 from dosing.advice.step import Step
 from dosing.advice.titrate import next_step
+from dosing.course.course import Course
 from dosing.equations.warfarin_week import TimeInRange, rosendaal
 from dosing.knowledge.library import load
 from dosing.knowledge.scoretypes import Dashboard, Topic
@@ -23,12 +24,14 @@ from dosing.knowledge.sentences import words
 from dosing.lint.proved import proved
 from dosing.orders.pump import strength_name
 from dosing.orders.schedule import Due, plan
-from dosing.rules.columns import Patients
+from dosing.rules.columns import Patients, one_patient
+from dosing.rules.derive import derive
 from dosing.rules.protocols import inputs_of
 from dosing.rules.read import parse_number
 from dosing.scoring.door import needs_of, score_of, scores
 from dosing.scoring.result import ScoreResult
 from dosing.scoring.warfarin import read_points
+from dosing.ui.guide import fromlog
 from dosing.ui.page.patient import PatientModel, is_asked
 
 
@@ -41,6 +44,9 @@ class GuideModel:
     def __init__(self, patient: PatientModel, dashboard: Dashboard) -> None:
         self.patient, self.dashboard = patient, dashboard
         self.at = 0
+        self.course: Callable[[], Course | None] = lambda: None
+        self.now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+        self.from_log = ""
         self.drug = self.indication = self.authority = self.protocol = ""
         self.pathway: PathwayResult | None = None
         self.scores: list[ScoreResult] = []
@@ -157,8 +163,10 @@ class GuideModel:
     def refresh(self) -> None:
         """Work out every answer of the open topic."""
         self._settle()
-        seeds, topic, inputs = proved(), self.topic, self.patient.inputs()
-        patients = self.patient.read()
+        seeds, topic = proved(), self.topic
+        typed, logged = self.patient.inputs(), self._logged()
+        inputs: dict[str, Any] = {**logged, **typed}
+        patients = derive(one_patient(seeds, inputs)) if logged else self.patient.read()
         self.pathway = self.step = None
         self.scores, self.guidance, self.orders = [], [], []
         self.plan, self.plan_advices = [], []
@@ -179,6 +187,25 @@ class GuideModel:
             protocol = seeds.protocols[self.protocol]
             self.step = next_step(seeds, protocol, {**more, "running": running})
 
+    def _logged(self) -> dict[str, Any]:
+        """What the log of the infusion that runs knows, and nobody has typed."""
+        self.from_log, course = "", self.course()
+        if course is None:
+            return {}
+        seeds, now = proved(), self.now()
+        found: dict[str, Any] = fromlog.latest(course, now)
+        unit = course.unit
+        if self.protocol:
+            protocol = seeds.protocols[self.protocol]
+            found |= fromlog.for_protocol(course, protocol, now)
+            unit = protocol.dose_unit
+        typed = {seeds.names[n] for n in self.patient.inputs()}
+        found = {n: v for n, v in found.items() if seeds.names[n] not in typed}
+        asked = {*self.asked()}
+        told = {n: v for n, v in found.items() if seeds.names[n] in asked}
+        self.from_log = fromlog.said(course, told, unit, now)
+        return found
+
     def _time_in_range(self) -> None:
         """The share of the days with the INR in range, from INRs by day as typed."""
         self.time_in_range, self.series_problem = None, ""
@@ -192,13 +219,13 @@ class GuideModel:
             self.series_problem = str(problem)
 
     @staticmethod
-    def _advices(place: str, patients: Patients, inputs: dict[str, str]) -> list[Advice]:
+    def _advices(place: str, patients: Patients, inputs: dict[str, Any]) -> list[Advice]:
         """Every authority's order for ``drug/indication``, in the site's order."""
         drug, _, indication = place.partition("/")
         tables = tables_of(patients.seeds, drug, indication).values()
         return [advice_of(starts(table, patients), 0, inputs) for table in tables]
 
-    def _date(self, patients: Patients, inputs: dict[str, str]) -> None:
+    def _date(self, patients: Patients, inputs: dict[str, Any]) -> None:
         """The doses of what is given, with their dates."""
         for place in self.topic.schedule:
             if place in self.given:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from dosing.course.course import Course
 from dosing.knowledge.library import Library, load
 from dosing.knowledge.sentences import words
 from dosing.orders.schedule import words_without_date
@@ -37,17 +38,20 @@ class Guide:
         guard: LiveGuard,
         aid: Aid,
         go: Go,
+        course: Callable[[], Course | None] = lambda: None,
     ) -> None:
         self.name, self.form, self.fields, self.guard, self.go = name, form, fields, guard, go
         dashboard = load().dashboards[name]
         self.title = dashboard.title
         self.model = GuideModel(form.patient, dashboard)
+        self.model.course, self.model.now = course, guard.now
         self._choices()
         self.results = fields.html("dosing-results", "dosing-answers")
         self.headline = fields.html("dosing-results", "dosing-polite", "dosing-hush")
         self.paper = fields.html("dosing-results", "dosing-paper-only")
         self.doses = box("dosing-doses", "dosing-screen")
         self._buttons: dict[str, Any] = {}
+        self._titrate: dict[str, Any] = {}
         self.question = box("dosing-section", "s-question", children=(
             self._head(), self.topic, self.help,
             box("dosing-choices", children=(
@@ -174,6 +178,8 @@ class Guide:
             (e.label, e.text) for key in model.asked() if (e := patient.entries[key]).text.strip()
         ]
         body = render.needs((), patient.problems())
+        if model.from_log:
+            body += f"<p class='hint'>{escape(model.from_log)}</p>"
         if model.pathway is not None:
             body += render.findings(f for f in model.pathway.findings if not f.stops)
         body += "".join(render_guide.stage(i, s) for i, s in model.stages())
@@ -224,6 +230,13 @@ class Guide:
 
     def _say_doses(self) -> None:
         """A button for each agent that is not excluded: its doses, with the same patient."""
+        titrated = self.model.topic.protocols
+        if titrated and titrated not in self._titrate:
+            self._titrate[titrated] = self.fields.button(
+                f"Titrate {load().drugs[titrated].label} with a log",
+                self.guard.protect(lambda _: self.go(self.name, titrated)),
+                "primary",
+            )
         found = [a for _, s in self.model.stages() for a in s.agents if a.place != "excluded"]
         for agent in found:
             if agent.drug not in self._buttons:
@@ -232,6 +245,7 @@ class Guide:
                     self.guard.protect(lambda _, drug=agent.drug: self.go(self.name, drug)),
                 )
         wanted = tuple(self._buttons[a.drug] for a in found)
+        wanted += (self._titrate[titrated],) if titrated else ()
         if self.doses.children != wanted:
             self.doses.children = wanted
 

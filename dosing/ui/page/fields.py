@@ -33,6 +33,17 @@ class Aid(anywidget.AnyWidget):
     _esm = STATIC / "page.js"
     _css = STATIC / "style.css"
 
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_mend: Callable[[str], object] | None = None
+        self.on_msg(self._hear)
+
+    def _hear(self, _widget: object, content: object, _buffers: object) -> None:
+        """A button on a line of a log was pressed."""
+        entry = content.get("mend") if isinstance(content, dict) else None
+        if isinstance(entry, str) and self.on_mend is not None:
+            self.on_mend(entry)
+
 
 class Fields:
     """Every field of a page by name; makes them, reads them, and hears when one changes.
@@ -47,6 +58,7 @@ class Fields:
         self.on_change = on_change
         self.controls: dict[str, Any] = {}
         self.messages: dict[str, list[str]] = {}
+        self.carrying: dict[str, tuple[Any, Callable[..., None]]] = {}
         self._quiet = False
         # One layout and one style for all: fewer objects to send, so that a page opens sooner.
         self._layout = w.Layout()
@@ -73,12 +85,23 @@ class Fields:
         )
         return self._add(name, buttons, "dosing-question", *classes)
 
-    def button(self, label: str, act: Callable[..., None], *classes: str) -> Any:
-        """A button that does something."""
+    def button(self, label: str, act: Callable[..., None], *classes: str, carries: str = "") -> Any:
+        """A button that does something; one that ``carries`` sends the fields with its click."""
         button = self._make(w.Button, description=label)
         button.on_click(act)
+        if carries:
+            self.carrying[carries] = button, act
+            button.add_class("dosing-carries")
+            button.add_class(f"a-{carries}")
         for name in classes:
             button.add_class(name)
+        return button
+
+    def disclosure(self, label: str, inside: Any) -> Any:
+        """A button that shows and hides what is not always needed."""
+        button = w.ToggleButton(description=label, value=False)
+        button.add_class("dosing-disclosure")
+        button.observe(lambda change: show(change["new"], inside), "value")
         return button
 
     def html(self, *classes: str) -> Any:
@@ -105,6 +128,21 @@ class Fields:
             control.value = known[text]
         else:
             raise ValueError(f"{control.description}: there is no answer {text!r}")
+
+    def press(self, name: str, texts: Mapping[str, str]) -> None:
+        """Do what a button does, with what the fields held when it was pressed."""
+        if name not in self.carrying:
+            return
+        button, act = self.carrying[name]
+        mine = self.texts()
+        late = {n: t for n, t in texts.items() if n in mine and mine[n] != t}
+        if late:
+            with self.quietly():
+                for field, text in late.items():
+                    self.set_text(field, text)
+            self.on_change()
+        if not button.disabled:
+            act(button)
 
     def say(self, name: str, level: str = "", text: str = "") -> None:
         """Put a sentence beside a field, or take it away."""

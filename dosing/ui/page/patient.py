@@ -12,7 +12,7 @@ from dosing.rules.columns import Patients, one_patient
 from dosing.rules.derive import derive
 from dosing.rules.remarks import findings_at
 
-OF_THE_ORDER = ("concentration", "bag")
+OF_THE_ORDER = ("concentration", "concentration_units", "bag")
 # Results that are entered in the log, and answers that the calculator works out itself.
 NOT_ASKED = ("aptt", "aptt_ratio", "platelets_falling", "platelets_before")
 

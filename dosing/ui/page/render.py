@@ -145,7 +145,8 @@ def order(
         ("Bolus", found.bolus_words(2)),
         (
             "Concentration in the pump",
-            f"{show(found.concentration or 0)} mg/mL" + ("" if entered else ", the usual one here"),
+            f"{show(found.concentration or 0)} {found.concentration_unit or 'mg/mL'}"
+            + ("" if entered else ", the usual one here"),
         ),
         ("The set rate really gives", f"{show(found.given_dose or 0, 3)} {found.unit}"),
         ("Range in the source", spread),

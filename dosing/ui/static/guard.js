@@ -3,6 +3,7 @@ const BEAT = 1000; // between two heartbeats [ms]
 const SILENCE = 4000; // without an answer, the connection counts as lost [ms]
 const FRESH = SILENCE / 2; // an answer this young brings results back; an older one would soon be silence again [ms]
 const MISMATCH = 3000; // fields and results may differ this long, greyed, before results go [ms]
+const PATIENCE = 8000; // a click waits this long for what was typed before it [ms]
 const HURRY = 5000; // between two attempts to mend a lost connection [ms]
 
 const SAY = {
@@ -100,7 +101,7 @@ function guard(model, el) {
     const d = new Date();
     sent.set(++beat, performance.now());
     for (const old of sent.keys()) if (old < beat - 120) sent.delete(old);
-    model.send({ ping: beat, now: localTime(d), utc_offset_min: -d.getTimezoneOffset() });
+    model.send({ ping: beat, now: localTime(d), utc_offset_min: -d.getTimezoneOffset(), zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? '' });
   };
 
   // After any pause what is on the page is old until the calculator has answered afresh.
@@ -149,19 +150,51 @@ function guard(model, el) {
   };
   const soon = () => queueMicrotask(check);
 
+  // A click goes on only when the calculator has what the fields held at that moment, and with it:
+  // what is typed travels in messages of its own, which a click would overtake.
+  const carried = []; // clicks on their way: {name, fields, at}
+  const sendCarried = () => {
+    const target = model.get('computed_for') ?? {};
+    while (carried.length) {
+      const { name, fields, at } = carried[0];
+      const known = Object.entries(fields).every(([field, text]) => target[field] === text);
+      if (!known && performance.now() - at < PATIENCE) return;
+      carried.shift();
+      model.send({ click: name, fields });
+    }
+  };
+  const carry = (event) => {
+    const button = event.target instanceof Element ? event.target.closest('.dosing-carries') : null;
+    if (!button) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const name = [...button.classList].find((c) => c.startsWith('a-'))?.slice(2) ?? '';
+    if (button.disabled || carried.some((one) => one.name === name)) return;
+    const fields = Object.fromEntries(readFields().filter(([, text]) => text !== null));
+    carried.push({ name, fields, at: performance.now() });
+    sendCarried();
+  };
+
   model.on('msg:custom', onMessage);
+  model.on('change:computed_for', sendCarried);
+  document.addEventListener('click', carry, true);
   for (const t of ['computed_for', 'ok', 'message']) model.on(`change:${t}`, check);
   for (const e of ['input', 'change', 'click']) document.addEventListener(e, soon, true);
   document.addEventListener('visibilitychange', onVisible);
   window.addEventListener('pageshow', onVisible);
   const beats = setInterval(tick, BEAT);
-  const looks = setInterval(() => document.hidden || check(), BEAT / 4);
+  const looks = setInterval(() => {
+    sendCarried();
+    if (!document.hidden) check();
+  }, BEAT / 4);
   resume();
 
   return () => {
     clearInterval(beats);
     clearInterval(looks);
     model.off('msg:custom', onMessage);
+    model.off('change:computed_for', sendCarried);
+    document.removeEventListener('click', carry, true);
     for (const t of ['computed_for', 'ok', 'message']) model.off(`change:${t}`, check);
     for (const e of ['input', 'change', 'click']) document.removeEventListener(e, soon, true);
     document.removeEventListener('visibilitychange', onVisible);

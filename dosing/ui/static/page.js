@@ -136,7 +136,9 @@ function render({ model, el }) {
   const watch = new MutationObserver(soon);
   watch.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['class'] });
   const click = (event) => {
-    const what = event.target instanceof Element ? event.target.closest('[data-dosing]')?.dataset.dosing : null;
+    const pressed = event.target instanceof Element ? event.target.closest('[data-dosing]') : null;
+    const what = pressed?.dataset.dosing;
+    if (what === 'mend') model.send({ mend: pressed.dataset.entry });
     if (what === 'svg' || what === 'png') picture(what);
     if (what === 'csv') csv(event.target);
     if (what === 'print') window.print();

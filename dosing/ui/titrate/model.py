@@ -1,8 +1,7 @@
 """What the titrate panel knows: first order, course, next step. No widget is imported."""
 
 import datetime as dt
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import traitlets as tl
@@ -13,8 +12,11 @@ from dosing.advice.start import Advice, advice_of, starts
 from dosing.advice.step import Step
 from dosing.advice.targets import TargetRange, target
 from dosing.base.findings import Finding
-from dosing.base.units import show
+from dosing.course import entering, log, results
+from dosing.course import events as ev
 from dosing.course.course import Course
+from dosing.course.events import Event, Measured
+from dosing.course.state import mass_unit, setting_words
 from dosing.knowledge.library import load
 from dosing.knowledge.seedtypes import Table
 from dosing.knowledge.sentences import words
@@ -24,60 +26,10 @@ from dosing.rules.decide import needed
 from dosing.rules.remarks import remark
 from dosing.scoring.door import score_of, scores
 from dosing.ui.page.patient import OF_THE_ORDER, PatientModel, label_of
+from dosing.ui.titrate.fieldtext import worded
 
-TAKEN_BACK, CHANGED = "Taken back", "Entries changed"
-
-
-_CLOCK = re.compile(r"(?:(\d{4})-(\d{1,2})-(\d{1,2})[ T]+)?(\d{1,2}):(\d{2})", re.ASCII)
-
-
-def read_time(text: str, now: dt.datetime) -> dt.datetime:
-    """Read a moment that has come: ``08:30`` today, or ``2026-11-21 08:30``.
-
-    Parameters
-    ----------
-    text : str
-    now : datetime.datetime
-        With its offset from UTC, which the answer shares.
-
-    Returns
-    -------
-    datetime.datetime
-
-    Raises
-    ------
-    ValueError
-        In a sentence, for anything else and for a moment still to come.
-
-    Examples
-    --------
-    >>> read_time("08:30", dt.datetime(2026, 11, 21, 9)).hour
-    8
-    """
-    found = _CLOCK.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(words("time-form", today=f"{now:%Y-%m-%d}"))
-    year, month, day, hour, minute = found.groups()
-    date = (now.year, now.month, now.day) if year is None else (int(year), int(month), int(day))
-    try:
-        at = dt.datetime(*date, int(hour), int(minute), tzinfo=now.tzinfo)
-    except ValueError:
-        raise ValueError(words("time-unreal", typed=text.strip())) from None
-    if at > now:
-        name = "time-to-come" if year else "time-to-come-no-date"
-        raise ValueError(words(name, at=show_time(at)))
-    return at
-
-
-def show_time(at: dt.datetime) -> str:
-    """Write a moment as a field holds it.
-
-    Examples
-    --------
-    >>> show_time(dt.datetime(2026, 11, 21, 8, 5))
-    '2026-11-21 08:05'
-    """
-    return f"{at:%Y-%m-%d %H:%M}"
+Clock = Callable[[], dt.datetime]
+ACTS = (ev.Started, ev.RateSet, ev.Held, ev.Resumed, ev.Stopped)
 
 
 def derived(patient: PatientModel) -> tuple[list[str], list[Finding]]:
@@ -106,9 +58,9 @@ def start_tables(drug: str, indication: str) -> dict[str, Table]:
 
 
 def drugs() -> list[str]:
-    """The drugs that a protocol titrates in mg or mcg: a course keeps no units and no anti-Xa."""
-    by_weight = {p.drug for p in load().protocols.values() if not p.dose_unit.startswith("units")}
-    return [d for d in load().drugs if d in by_weight]
+    """The drugs that a protocol titrates."""
+    titrated = {p.drug for p in load().protocols.values()}
+    return [d for d in load().drugs if d in titrated]
 
 
 def indications(drug: str) -> list[str]:
@@ -118,6 +70,10 @@ def indications(drug: str) -> list[str]:
     known = {t.indication for t in seeds.tables.values() if t.drug == drug}
     usable = [i for i in sorted(known) if start_tables(drug, i)]
     return sorted(usable, key=lambda i: (i not in titrated, i))
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 class TitrateModel(tl.HasTraits):
@@ -133,12 +89,13 @@ class TitrateModel(tl.HasTraits):
     advice = tl.Instance(Advice, allow_none=True, read_only=True)
     course = tl.Instance(Course, allow_none=True, read_only=True)
 
-    def __init__(self, patient: PatientModel | None = None) -> None:
+    def __init__(self, patient: PatientModel | None = None, now: Clock = _utc_now) -> None:
         super().__init__()
+        self.now = now
         self.patient = patient or PatientModel()
         self.advices: list[Advice] = []
         self._worked_out: tuple[Any, ...] = ()
-        self.begun_with: dict[str, Any] = {}
+        self.told: dict[str, Any] = {}
         self.chose_protocol = False
         self.protocol_findings: tuple[Finding, ...] = ()
         self.drug = drugs()[0]
@@ -159,8 +116,16 @@ class TitrateModel(tl.HasTraits):
         """Whose tables answer for this drug and indication."""
         return start_tables(self.drug, self.indication)
 
+    def in_units(self) -> bool:
+        """Whether the drug is measured in units, and its bags in units/mL."""
+        return any(
+            p.dose_unit.startswith("units")
+            for p in load().protocols.values()
+            if p.drug == self.drug
+        )
+
     def protocols(self) -> list[str]:
-        """The protocols that titrate this drug in its unit."""
+        """The protocols that titrate this drug."""
         seeds = load()
         first = seeds.site.protocols.get(self.drug, ())
         known = [p.id for p in seeds.protocols.values() if p.drug == self.drug]
@@ -221,13 +186,16 @@ class TitrateModel(tl.HasTraits):
         return target(load(), self.drug, value)
 
     def gate(self) -> Gate | None:
-        """Whether the platelets allow warfarin; None while no count is known."""
+        """Whether the platelets allow warfarin in HIT; None while no count is known."""
         count: Any = None
+        if self.indication != "hit":
+            return None
         entry = self.patient.entries["platelets"]
         if entry.value is not None:
             count = float(self.patient.read().numbers("platelets")[0])
-        for event in self.course.events if self.course else ():
-            count = event.data.get("platelets", count)
+        if self.course is not None:
+            found = results.readings(self.course.book, "platelets")
+            count = found[-1][1].value if found else count
         return None if count is None else warfarin_gate(load(), count)
 
     def baseline_missing(self) -> bool:
@@ -260,157 +228,205 @@ class TitrateModel(tl.HasTraits):
         problem = self.why_not_begin()
         if problem:
             raise ValueError(problem)
-        course = Course.begin(cast(Advice, self.advice), at=at, protocol=self.protocol)
-        self.begun_with = self.patient.values()
+        course = Course.begin(
+            cast(Advice, self.advice), at=at, protocol=self.protocol, now=self.now()
+        )
+        self.told = self.patient.values()
         self.set_trait("course", course)
 
     def changed(self) -> list[str]:
-        """What differs from what the course is computed with, in words."""
+        """What differs from what the course was told, in words."""
         if self.course is None:
             return []
-        now, then = self.patient.values(), self.begun_with
         said = [f"{label} is not valid" for label in self.patient.problems()]
-        for name in dict.fromkeys([*then, *now]):
-            old, new = then.get(name), now.get(name)
-            if old != new and label_of(name) not in self.patient.problems():
-                said.append(f"{_named(name)}: {worded(old)} at the start, {worded(new)} now")
-        at = self._open_result()
-        if at is not None and self.course.events[at].data["step"]["seeds"] != load().digest:
-            said.append("the calculator's data are newer than the step shown")
+        for name in self._differing():
+            if label_of(name) not in self.patient.problems():
+                old, new = worded(self.told.get(name)), worded(self.patient.values().get(name))
+                said.append(f"{_named(name)}: {old} in the log, {new} now")
+        fact = self.open_result()
+        older = fact is not None and fact.step is not None and fact.step.seeds != load().digest
+        if fact is not None and older and self._follows_else(fact, max(fact.recorded_at, fact.at)):
+            said.append(words("newer-data"))
         return said
 
-    def fixed(self) -> bool:
-        """Whether a change touches what the pump was set by, which only a new course may use."""
-        seeds = load()
-        now, then = self.patient.values(), self.begun_with
-        differs = {n for n in {*now, *then} if now.get(n) != then.get(n)}
-        return any(seeds.names[n] in ("weight", *OF_THE_ORDER) for n in differs)
+    def _differing(self) -> list[str]:
+        """The names whose values differ from what the course was told."""
+        now, then = self.patient.values(), self.told
+        names = [n for n in dict.fromkeys([*then, *now]) if now.get(n) != then.get(n)]
+        return [n for n in names if load().names[n] != "bag"]  # no course is reckoned by its size
 
     def use_changes(self, at: dt.datetime) -> None:
-        """Go on with the entries as they are now; the log says so, and what was recommended from
-        the last result is worked out anew.
+        """Go on with the entries as they are now, as an event; what was recommended from the last
+        result, and not yet done, is worked out anew.
         """
-        changed = "; ".join(self.changed())
-        if self.course is None or not changed:
+        if self.course is None or not self.changed():
             return
-        if self.patient.problems() or self.fixed():
-            raise ValueError(words("not-usable-changes"))
-        record = self.course.to_dict()
-        kept = {n: record["setting"][n] for n in ("weight_kg", "concentration_mg_ml")}
-        setting = self.patient.inputs()
-        setting.pop("weight_lb", None)
-        events = record["events"]
-        again = self._open_result()
-        course = Course.from_dict(record | {"setting": setting | kept, "events": events[:again]})
-        last = course.events[-1].at
-        course.note(f"{CHANGED}. {changed}.", at=max(at, last) if again is None else last)
-        if again is not None:
-            old = self.course.events[again]
-            course.measure(at=old.at, **{n: v for n, v in old.data.items() if n != "step"})
-            record = course.to_dict()
-            record["events"] += events[again + 1 :]
-            course = Course.from_dict(record)
-        self.begun_with = self.patient.values()
-        self.set_trait("course", course)
+        if self.patient.problems():
+            raise ValueError(words("begin-put-right", labels=", ".join(self.patient.problems())))
+        course, inputs = self.course, self._changes()
+        if inputs:
+            course.change(at=at, now=self.now(), **inputs)
+        fact = self.open_result()
+        if fact is not None and self._follows_else(fact, self.now()):
+            self._work_out_anew(course, fact)
+        self.told = self.patient.values()
 
-    def _open_result(self) -> int | None:
-        """Where in the log the newest aPTT stands, when nothing has been done about it yet."""
-        found = None
-        for i, event in enumerate(self.course.events if self.course else ()):
-            if event.kind == "measured" and event.data.get("step"):
-                found = i
-            elif event.kind not in ("measured", "noted"):
-                found = None
-        return found
+    def _work_out_anew(self, course: Course, fact: Measured) -> None:
+        """The same result entered once more, with what is known now."""
+        now = self.now()
+        course.withdraw(fact.id, reason=words("worked-out-anew"), now=now)
+        again: dict[str, Any] = {**fact.values}
+        if fact.shown is not None:
+            again |= {"running": fact.shown, "running_unit": fact.shown_unit}
+        course.measure(at=fact.at, received_at=fact.received_at, now=now, by=fact.by, **again)
 
-    def measure(self, at: dt.datetime, **results: str) -> Step | None:
+    def _changes(self) -> dict[str, Any]:
+        """What the course is to be told, by name; None takes an answer back."""
+        seeds, now = load(), self.patient.values()
+        inputs = {n: now.get(n) for n in self._differing()}
+        answered = {seeds.names[n] for n in now}
+        for name in [n for n, value in inputs.items() if value is None]:
+            quantity = seeds.names[name]
+            if quantity not in ("weight", *OF_THE_ORDER):
+                continue
+            if quantity not in answered:
+                raise ValueError(words("change-cleared", label=label_of(name)))
+            del inputs[name]
+        return inputs
+
+    def _follows_else(self, fact: Measured, at: dt.datetime) -> bool:
+        """Whether something else follows from a result, with what is known at a moment."""
+        new = results.step_of(self._begun().book, fact, at)
+        return order_of(new) != order_of(fact.step)
+
+    def open_result(self) -> Measured | None:
+        """The newest result that steers the pump, when nothing has been done about it yet."""
+        for fact in self._newest_first():
+            if isinstance(fact, ACTS):
+                return None
+            if isinstance(fact, Measured) and fact.step is not None:
+                return fact
+        return None
+
+    def _newest_first(self) -> Iterator[Event]:
+        """The events as they hold now, those last entered or worked out anew first."""
+        if self.course is None:
+            return
+        holding = {fact.id: fact for fact in self.course.facts}
+        for event in reversed(self.course.events):
+            again = [*event.steps] if isinstance(event, ev.Corrected | ev.Withdrawn) else []
+            for name in (*reversed(again), event.id):
+                if name in holding:
+                    yield holding.pop(name)
+
+    def measure(self, at: dt.datetime, **given: Any) -> Step | None:
         """Enter laboratory results, as typed."""
-        return self._running().measure(at=at, **results)
+        return self._running().measure(at=at, now=self.now(), **given)
 
-    def follow(self, at: dt.datetime) -> None:
+    def follow(self, at: dt.datetime, bolus: bool = True) -> None:
         """Do as recommended."""
-        self._running().follow(at=at)
+        self._running().follow(at=at, bolus=bolus, now=self.now())
 
-    def differ(self, what: str, at: dt.datetime, rate: str = "", reason: str = "") -> None:
-        """Do otherwise: ``rate``, ``hold``, ``resume``, ``stop``, or only a ``note``."""
-        course = self._running()
+    def differ(
+        self, what: str, at: dt.datetime, rate: str = "", reason: str = "", **more: Any
+    ) -> None:
+        """Do otherwise: ``rate``, ``bolus``, ``hold``, ``resume``, ``stop``, or only a ``note``."""
+        course, now = self._running(), self.now()
         if what == "note":
-            course.note(reason, at=at)
+            course.note(reason, at=at, now=now)
         elif what == "rate":
             if not rate.strip():
                 raise ValueError(words("new-rate", unit=course.unit))
-            course.set_rate(rate, at=at, reason=reason)
+            course.set_rate(rate, at=at, reason=reason, now=now, **more)
+        elif what == "bolus":
+            course.bolus(rate, at=at, reason=reason, now=now, **more)
         elif what == "hold":
-            course.hold(at=at, reason=reason)
+            course.hold(at=at, reason=reason, now=now)
         elif what == "resume":
-            course.resume(rate or None, at=at, reason=reason)
+            course.resume(rate.strip() or None, at=at, reason=reason, now=now, **more)
         elif what == "stop":
-            course.stop(at=at, reason=reason)
+            course.stop(at=at, reason=reason, now=now, **more)
         else:
             raise ValueError(words("choose-what-was-done"))
 
-    def undo(self) -> str:
-        """Take the last entry back; a remark in the log keeps what it was."""
-        if self.course is None:
-            raise ValueError(words("course-nothing-to-undo"))
-        record = self.course.to_dict()
-        events = record["events"]
-        real = max(i for i, e in enumerate(events) if not _is_trace(e))
-        if events[real]["kind"] == "started":
-            self.set_trait("course", None)
-            self.begun_with = {}
-            return words("start-taken-back")
-        event = self.course.events[real]
-        said = f"{TAKEN_BACK}: {describe(event.kind, event.data, self.course.unit)}, entered for"
-        # At the time of what came before it, so that the right one can have any later time.
-        course = Course.from_dict(record | {"events": events[:real]})
-        for old in events[real + 1 :]:
-            course.note(old["data"]["text"], at=course.events[-1].at)
-        course.note(f"{said} {event.at:%Y-%m-%d %H:%M}", at=course.events[-1].at)
-        self.set_trait("course", course)
-        return words("last-taken-back")
+    def told_of(self, what: str, at: dt.datetime, typed: str, unit: str) -> str:
+        """What an act would be, in words; ValueError where it cannot be read."""
+        book = self._begun().book
+        stood = book.standing(at)
+        if what == "bolus":
+            amount = entering.bolus_amount(book, stood, typed, unit)
+            return words("entry-bolus", amount=amount, unit=mass_unit(book.unit))
+        rate = setting_words(entering.wanted(book, stood, typed, unit if what == "rate" else ""))
+        return words("entry-resumed" if what == "resume" else "entry-rate-set", rate=rate)
 
-    def last_step(self) -> tuple[dt.datetime, Step] | None:
-        """The newest recommendation and when its sample was drawn."""
+    def last_entry(self) -> Event | None:
+        """The newest entry that still holds."""
+        gone = log.withdrawn(self.course.events) if self.course else {}
         for event in reversed(self.course.events if self.course else ()):
-            if event.data.get("step"):
-                return event.at, Step.from_dict(event.data["step"])
+            if not isinstance(event, ev.Withdrawn) and event.id not in gone:
+                return event
         return None
 
-    def _running(self) -> Course:
+    def undo(self, reason: str) -> str:
+        """Withdraw the newest entry that still holds; the log keeps it. The start ends the case."""
+        event = self.last_entry()
+        if self.course is None or event is None:
+            raise ValueError(words("course-nothing-to-undo"))
+        if isinstance(event, ev.Started):
+            self.set_trait("course", None)
+            self.told = {}
+            return words("start-taken-back")
+        self.withdraw(event.id, reason)
+        return words("last-taken-back")
+
+    def withdraw(self, event: str, reason: str) -> Event:
+        """Say that an entry did not happen."""
+        return self._begun().withdraw(event, reason=reason, now=self.now())
+
+    def correct(self, event: str, reason: str, **values: Any) -> Event:
+        """Say what an entry really was."""
+        return self._begun().correct(event, reason=reason, now=self.now(), **values)
+
+    def last_step(self) -> tuple[Measured, Step] | None:
+        """The newest result from which a recommendation followed, and that."""
+        for fact in self._newest_first():
+            if isinstance(fact, Measured) and fact.step is not None:
+                return fact, fact.step
+        return None
+
+    def _begun(self) -> Course:
         if self.course is None:
             raise ValueError(words("start-first"))
+        return self.course
+
+    def _running(self) -> Course:
+        course = self._begun()
         if self.changed():
             raise ValueError(words("settle-first"))
-        return self.course
+        return course
 
     def to_dict(self) -> dict[str, Any]:
         """The case as JSON keeps it, apart from the patient's entries."""
         if self.course is None:
             return {}
-        return {"course": self.course.to_dict(), "begun_with": self.begun_with}
+        return {"course": self.course.to_dict(), "told": self.told}
 
     def restore(self, record: Mapping[str, Any]) -> None:
         """Take a kept case up again; ValueError when it is not one."""
         if not record:
             return
         course = Course.from_dict(record["course"])
-        begun = dict(record["begun_with"])
+        begun = dict(record["told"])
         one_patient(load(), begun)  # names that the registry does not know are refused here
-        self.begun_with = begun
+        self.told = begun
         self.chose_protocol, self.protocol = True, course.protocol
         self.set_trait("course", course)
 
     def clear(self) -> None:
         """Forget the case, for the next patient."""
         self.set_trait("course", None)
-        self.begun_with = {}
+        self.told = {}
         self.chose_protocol, self.protocol = False, ""
-
-
-def _is_trace(event: Mapping[str, Any]) -> bool:
-    text = str(event["data"].get("text", ""))
-    return event["kind"] == "noted" and text.startswith((TAKEN_BACK, CHANGED))
 
 
 def _named(name: str) -> str:
@@ -418,33 +434,8 @@ def _named(name: str) -> str:
     return f"{label_of(name)} ({unit})" if unit else label_of(name)
 
 
-def worded(value: Any) -> str:
-    """A value as it is read."""
-    if value is None:
-        return "not entered"
-    return show(value) if isinstance(value, int | float) else str(value)
-
-
-def describe(kind: str, data: Mapping[str, Any], unit: str) -> str:
-    """One event in a few words, such as ``aPTT 44 s``."""
-    if kind == "measured":
-        parts = [
-            f"{label} {show(data[name])}{after}"
-            for name, label, after in (
-                ("aptt_s", "aPTT", " s"),
-                ("platelets", "platelets", " × 10⁹/L"),
-                ("inr", "INR", ""),
-            )
-            if name in data
-        ]
-        return ", ".join(parts)
-    if kind == "noted":
-        return str(data.get("text", ""))
-    done = {
-        "started": "started at {}",
-        "rate": "rate set to {}",
-        "resumed": "resumed at {}",
-        "held": "held",
-        "stopped": "stopped",
-    }[kind]
-    return done.format(f"{show(data.get('rate', 0))} {unit}")
+def order_of(step: Step | None) -> tuple[Any, ...] | None:
+    """What a step asks to do."""
+    if step is None:
+        return None
+    return step.action, step.rate, step.resume_rate, step.hold_min, step.bolus_total

@@ -10,7 +10,7 @@ from dosing.base.findings import LEVELS, Finding
 from dosing.ui.page import render
 from dosing.ui.titrate import render as drawn
 
-AT = dt.datetime(2026, 11, 21, 8)
+AT = dt.datetime(2026, 11, 21, 8, tzinfo=dt.UTC)
 EVIL = "<script>alert('x')</script>"
 
 
@@ -42,7 +42,7 @@ def advice():
 
 @pytest.fixture
 def course(advice):
-    return dosing.Course.begin(advice, at=AT)
+    return dosing.Course.begin(advice, at=AT, now=AT)
 
 
 def hours(number):
@@ -96,7 +96,7 @@ def test_authorities_stand_side_by_side():
 
 
 def test_every_text_is_escaped(advice, course):
-    course.note(EVIL, at=hours(1))
+    course.note(EVIL, at=hours(1), now=hours(1))
     parts = [
         render.findings([Finding("warn", EVIL, EVIL)]),
         render.needs([EVIL], [EVIL]),

@@ -6,7 +6,7 @@ import pytest
 
 from dosing.ui.app import App
 
-NOW = dt.datetime(2026, 11, 21, 20, 30, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 11, 21, 12, 30, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ def events(app):
 
 
 def result(app, when, aptt, **more):
-    fill(app, drawn=when, result__aptt=aptt, **{f"result__{k}": v for k, v in more.items()})
+    more = {f"result__{k}": v for k, v in more.items()}
+    fill(app, drawn=when, result__aptt=aptt, **more)
     app.panel.log.add.click()
 
 
@@ -42,23 +43,23 @@ def do(app, when):
 
 
 def test_a_result_shows_the_next_step_and_waits(app, log):
-    result(app, "10:00", "44")
+    result(app, "12:00", "44")
     assert "Increase to" in app.panel.next.value
-    assert log.aptt.value == ""
-    assert log.drawn.value == "2026-11-21 20:30"
+    assert log.typed["aptt"].value == ""
+    assert log.drawn.value == "2026-11-21 12:30"
     assert "in the log" in log.said.value
     assert not log.follow.disabled
-    do(app, "10:05")
+    do(app, "12:05")
     assert "Running now" in app.panel.next.value
     assert log.follow.disabled
 
 
 def test_the_second_half_of_a_double_click_adds_nothing(app, log):
-    fill(app, drawn="10:00", result__aptt="105")
+    fill(app, drawn="12:00", result__aptt="105")
     log.add.click()
     log.add.click()
     assert events(app) == ["started", "measured"]
-    fill(app, done="10:05")
+    fill(app, done="12:05")
     log.follow.click()
     log.follow.click()
     assert events(app) == ["started", "measured", "held"]
@@ -66,9 +67,9 @@ def test_the_second_half_of_a_double_click_adds_nothing(app, log):
 
 @pytest.mark.parametrize(
     ("when", "aptt", "words"),
-    [("10:00", "", "Enter at least one result"), ("10:00", "4x", "not a plain number"),
-     ("07:00", "44", "before the last entry"), ("23:00", "44", "has not come yet"),
-     ("10:00", "7", "not possible")],
+    [("12:00", "", "Enter at least one result"), ("12:00", "4x", "not a plain number"),
+     ("07:00", "44", "before the infusion"), ("23:00", "44", "has not come yet"),
+     ("12:00", "7", "not possible")],
 )  # fmt: skip
 def test_what_cannot_be_added_is_said(app, log, when, aptt, words):
     result(app, when, aptt)
@@ -85,14 +86,14 @@ def test_a_refused_result_is_said_beside_its_field(app):
 
 
 def test_done_differently_asks_for_a_rate_and_a_reason(app, log):
-    result(app, "10:00", "44")
+    result(app, "12:00", "44")
     assert log.put.disabled
-    fill(app, differ="new rate", differ__rate="0.7", done="10:05")
+    fill(app, differ="new rate", differ__rate="0.7", done="12:05")
     log.put.click()
     assert "Give a reason" in log.said.value
     fill(app, differ__reason="low bleeding risk")
     log.put.click()
-    assert events(app)[-1] == "rate"
+    assert events(app)[-1] == "rate_set"
     assert "low bleeding risk" in log.table.value
     assert log.differ.value is None
     assert "0.7" in app.panel.next.value
@@ -102,37 +103,44 @@ def test_done_differently_asks_for_a_rate_and_a_reason(app, log):
     ("way", "kind"), [("hold", "held"), ("stop", "stopped"), ("only a note", "noted")]
 )
 def test_other_ways(app, log, way, kind):
-    fill(app, differ=way, differ__reason="procedure", done="10:05")
+    fill(app, differ=way, differ__reason="procedure", done="12:05")
     log.put.click()
     assert events(app)[-1] == kind
 
 
-def test_undo_is_asked_and_kept(app, log):
-    result(app, "10:00", "44")
-    log.undo.ask.click()
+def test_undo_asks_for_a_reason_and_is_kept(app, log):
+    result(app, "12:00", "44")
+    log.mend.undo.click()
     assert len(events(app)) == 2
-    log.undo.asking.children[1].click()
-    assert events(app) == ["started", "noted"]
-    assert "Taken back: aPTT 44 s" in log.table.value
+    log.mend.withdraw.click()
+    assert "reason" in log.said.value
+    fill(app, mend__reason="another patient's")
+    log.mend.withdraw.click()
+    assert events(app) == ["started", "measured", "withdrawn"]
+    assert "<s>aPTT 44 s</s>" in log.table.value
+    assert "another patient&#x27;s" in log.table.value
+    assert "Running now" in app.panel.next.value
 
 
 def test_changed_entries_stop_the_log(app, log):
-    result(app, "10:00", "44")
+    result(app, "12:00", "44")
     fill(app, baseline_aptt="30")
     assert "No next step" in app.panel.next.value
     assert log.add.disabled
     assert log.follow.disabled
-    assert "32 at the start, 30 now" in log.changed.value
+    assert "32 in the log, 30 now" in log.changed.value
     log.use.click()
     assert not log.add.disabled
     assert log.changed.value == ""
-    fill(app, weight="80")
+    fill(app, weight="8x")
     assert log.use.disabled
-    assert "put them back" in log.changed.value
+    fill(app, weight="80")
+    log.use.click()
+    assert events(app).count("changed") == 2
 
 
 def test_a_stopped_course_takes_no_results(app, log):
-    fill(app, differ="stop", differ__reason="over", done="10:05")
+    fill(app, differ="stop", differ__reason="over", done="12:05")
     log.put.click()
     assert log.add.disabled
     assert "stopped" in app.panel.next.value

@@ -10,14 +10,28 @@ from dosing.ui.titrate import model as titrate_model
 from dosing.ui.titrate.model import (
     TitrateModel,
     derived,
-    describe,
     drugs,
     indications,
-    read_time,
 )
 
 ZONE = dt.timezone(dt.timedelta(hours=1))
 AT = dt.datetime(2026, 11, 21, 8, tzinfo=ZONE)
+
+
+def fresh():
+    made = TitrateModel(now=lambda: AT)
+    made.refresh()
+    return made
+
+
+def kinds(model):
+    return [e.kind for e in model.course.events]
+
+
+def at(model, number):
+    """A moment of the course, which is now."""
+    model.now = lambda: hours(number)
+    return hours(number)
 
 
 def hours(number):
@@ -32,9 +46,7 @@ def fill(model, **texts):
 
 @pytest.fixture
 def model():
-    made = TitrateModel()
-    made.refresh()
-    return made
+    return fresh()
 
 
 @pytest.fixture
@@ -47,7 +59,7 @@ def running(model):
 def test_one_entry_is_parsed_once_and_each_order_worked_out_once(model, monkeypatch):
     fill(model, child_pugh="A")
     parsed, worked = [], []
-    read, start = columns.read_number, titrate_model.starts
+    read, start = columns.read_result, titrate_model.starts
 
     def counted_read(seeds, raw, quantity):
         if isinstance(raw, str):
@@ -58,7 +70,7 @@ def test_one_entry_is_parsed_once_and_each_order_worked_out_once(model, monkeypa
         worked.append(table.id)
         return start(table, patients)
 
-    monkeypatch.setattr(columns, "read_number", counted_read)
+    monkeypatch.setattr(columns, "read_result", counted_read)
     monkeypatch.setattr(titrate_model, "starts", counted_start)
     fill(model, weight="70")
     model.refresh()
@@ -127,78 +139,104 @@ def test_every_choice_can_be_computed(model, drug):
 
 
 def test_a_course_to_a_stable_rate(running):
-    assert running.measure(hours(2), aptt_s="44").sentence.startswith("Increase to 0.6")
-    running.follow(hours(2.2))
-    assert running.measure(hours(6), aptt_s="105").until_in_range
-    running.follow(hours(6.1))
-    running.measure(hours(10), aptt_s="72")
-    running.follow(hours(10.1))
-    assert running.course.state(hours(11)).running == 0.3
-    assert running.measure(hours(14), aptt_s="58").recheck_h == 4
-    assert running.measure(hours(18), aptt_s="61").recheck_h == 24
+    assert running.measure(at(running, 4), aptt_s="44").sentence.startswith("Increase to 0.6")
+    running.follow(at(running, 4.2))
+    assert running.measure(at(running, 8), aptt_s="105").until_in_range
+    running.follow(at(running, 8.1))
+    running.measure(at(running, 12), aptt_s="72")
+    running.follow(at(running, 12.1))
+    assert running.course.state(at(running, 13)).running == 0.3
+    assert running.measure(at(running, 16), aptt_s="58").recheck_h == 4
+    assert running.measure(at(running, 20), aptt_s="61").recheck_h == 24
 
 
 def test_the_last_entry_is_taken_back_and_the_log_says_so(running):
-    running.measure(hours(2), aptt_s="144")
-    running.undo()
-    assert running.course.events[-1].data["text"].startswith("Taken back: aPTT 144 s")
+    running.measure(at(running, 4), aptt_s="144")
+    with pytest.raises(ValueError, match="reason"):
+        running.undo("")
+    running.undo("typed twice the 4")
+    assert running.course.events[-1].reason == "typed twice the 4"
     assert running.last_step() is None
-    running.measure(hours(2), aptt_s="44")
-    running.follow(hours(2.1))
-    running.undo()
-    running.undo()
-    kinds = [e.kind for e in running.course.events]
-    assert kinds == ["started", "noted", "noted", "noted"]
-    assert running.undo() == "The start was taken back."
+    running.measure(at(running, 4), aptt_s="44")
+    running.follow(at(running, 4.1))
+    running.undo("not done")
+    running.undo("another patient")
+    assert kinds(running) == [
+        "started", "measured", "withdrawn", "measured", "rate_set", "withdrawn", "withdrawn",
+    ]  # fmt: skip
+    assert [f.kind for f in running.course.facts] == ["started"]
+    assert running.undo("") == "The start was taken back."
     assert running.course is None
     with pytest.raises(ValueError, match="nothing to take back"):
-        running.undo()
+        running.undo("")
 
 
 def test_a_changed_patient_stops_the_titration_until_it_is_settled(running):
-    running.measure(hours(2), aptt_s="44")
+    running.measure(at(running, 4), aptt_s="44")
     fill(running, baseline_aptt="25")
-    assert running.changed() == ["Baseline aPTT (s): 32 at the start, 25 now"]
+    assert running.changed() == ["Baseline aPTT (s): 32 in the log, 25 now"]
     with pytest.raises(ValueError, match="have changed"):
-        running.follow(hours(3))
-    running.use_changes(hours(3))
+        running.follow(at(running, 5))
+    running.use_changes(at(running, 5))
     assert running.changed() == []
     assert running.last_step()[1].action == "continue"
-    assert any("Entries changed" in e.data.get("text", "") for e in running.course.events)
+    changed = next(e for e in running.course.events if e.kind == "changed")
+    assert changed.inputs == {"baseline_aptt_s": 25.0}
+    assert kinds(running)[-2:] == ["withdrawn", "measured"]
+    assert running.course.events[-2].reason.startswith("Entries changed")
 
 
 def test_a_recommendation_does_not_outlive_what_it_was_worked_out_from(running):
-    running.measure(hours(2), aptt_s="44")
-    running.differ("note", hours(2.5), reason="seen")
-    running.measure(hours(3), platelets="60")
+    running.measure(at(running, 4), aptt_s="44")
+    running.differ("note", at(running, 4.5), reason="seen")
+    running.measure(at(running, 5), platelets="60")
     fill(running, baseline_aptt="25")
-    running.use_changes(hours(4))
-    assert running.course.state(hours(4)).recommendation is None
-    kinds = [e.kind for e in running.course.events]
-    assert kinds == ["started", "noted", "measured", "noted", "measured"]
-    running.measure(hours(6), aptt_s="30")
-    running.follow(hours(6))
+    running.use_changes(at(running, 6))
+    assert running.course.state(at(running, 6)).recommendation is None
+    assert kinds(running)[4:] == ["changed", "withdrawn", "measured"]
+    running.measure(at(running, 8), aptt_s="30")
+    running.follow(at(running, 8))
     fill(running, baseline_aptt="32")
-    running.use_changes(hours(7))
-    assert running.course.events[-1].data["text"].startswith("Entries changed")
+    running.use_changes(at(running, 9))
+    assert kinds(running)[-1] == "changed"
 
 
 def test_a_step_of_older_data_is_worked_out_anew(running):
-    running.measure(hours(2), aptt_s="44")
+    running.measure(at(running, 4), aptt_s="44")
     record = running.to_dict()
-    record["course"]["events"][-1]["data"]["step"]["seeds"] = "older"
+    record["course"]["events"][-1]["step"]["seeds"] = "older"
+    running.restore(record)
+    assert running.changed() == []
+    record["course"]["events"][-1]["step"]["rate"] = 0.8
     running.restore(record)
     assert running.changed() == ["the calculator's data are newer than the step shown"]
-    running.use_changes(hours(3))
+    running.use_changes(at(running, 5))
     assert running.changed() == []
     assert running.last_step()[1].rate == 0.6
 
 
-def test_weight_belongs_to_the_course(running):
+def test_another_weight_counts_from_then_on(running):
     fill(running, weight="80")
-    assert running.fixed()
-    with pytest.raises(ValueError, match="cannot be used"):
-        running.use_changes(hours(1))
+    assert running.changed() == ["Body weight (kg): 70 in the log, 80 now"]
+    running.use_changes(at(running, 1))
+    assert running.course.state(at(running, 4)).pump_ml_h == 2.1
+    running.measure(at(running, 4), aptt_s="44")
+    running.follow(at(running, 4.1))
+    assert running.course.state(at(running, 5)).pump_ml_h == 2.6
+    fill(running, weight="")
+    with pytest.raises(ValueError, match="not left out"):
+        running.use_changes(at(running, 6))
+    fill(running, weight="80")
+
+
+def test_another_strength_is_another_bag(running):
+    fill(running, concentration="0.5")
+    running.use_changes(at(running, 1))
+    assert kinds(running)[-1] == "bag_changed"
+    assert running.course.state(at(running, 4)).pump_ml_h == 4.2
+
+
+def test_the_same_weight_in_other_words_is_no_change(running):
     fill(running, weight="70,0")
     assert running.changed() == []
     fill(running, weight="x")
@@ -206,33 +244,33 @@ def test_weight_belongs_to_the_course(running):
 
 
 def test_doing_otherwise_needs_a_reason(running):
-    running.measure(hours(2), aptt_s="44")
+    running.measure(at(running, 4), aptt_s="44")
     with pytest.raises(ValueError, match="reason"):
-        running.differ("rate", hours(2.1), "0.7")
+        running.differ("rate", at(running, 4.1), "0.7")
     with pytest.raises(ValueError, match="Enter the new rate"):
-        running.differ("rate", hours(2.1), "", "why")
+        running.differ("rate", at(running, 4.1), "", "why")
     with pytest.raises(ValueError, match="Choose"):
-        running.differ("", hours(2.1))
-    running.differ("rate", hours(2.1), "0,7", "bleeding risk is low")
-    assert running.course.state(hours(3)).running == 0.7
-    running.differ("hold", hours(3), reason="procedure")
-    running.differ("resume", hours(4))
-    running.differ("note", hours(4), reason="seen")
-    running.differ("stop", hours(5), reason="handed over")
-    assert running.course.state(hours(6)).stopped
+        running.differ("", at(running, 4.1))
+    running.differ("rate", at(running, 4.1), "0,7", "bleeding risk is low")
+    assert running.course.state(at(running, 5)).running == 0.7
+    running.differ("hold", at(running, 5), reason="procedure")
+    running.differ("resume", at(running, 6), reason="over")
+    running.differ("note", at(running, 6), reason="seen")
+    running.differ("stop", at(running, 7), reason="handed over")
+    assert running.course.state(at(running, 8)).stopped
 
 
 def test_a_case_survives_json(running):
-    running.measure(hours(2), aptt_s="44", platelets="60")
+    running.measure(at(running, 4), aptt_s="44", platelets="60")
     kept = json.loads(json.dumps(running.to_dict()))
-    other = TitrateModel()
+    other = fresh()
     fill(other, weight="70", child_pugh="B", crcl="25", baseline_aptt="32")
     other.restore(kept)
     assert other.changed() == []
     assert other.last_step()[1].sentence == running.last_step()[1].sentence
     assert other.gate().open is False
     with pytest.raises(ValueError, match="not the record"):
-        other.restore({"course": {"drug": "argatroban"}, "begun_with": {}})
+        other.restore({"course": {"drug": "argatroban"}, "told": {}})
 
 
 def test_the_next_patient_has_no_course(running):
@@ -262,31 +300,23 @@ def test_clearance_is_said(model):
     assert "not used" in derived(model.patient)[0][0]
 
 
-@pytest.mark.parametrize(
-    ("typed", "hour"),
-    [("08:30", 8), ("8:30", 8), ("2026-11-21 07:05", 7), ("2026-11-20T23:59", 23)],
-)
-def test_a_time_is_read(typed, hour):
-    found = read_time(typed, hours(2))
-    assert (found.hour, found.tzinfo) == (hour, ZONE)
+def test_every_drug_that_a_protocol_titrates_is_offered():
+    assert drugs() == ["argatroban", "bivalirudin", "heparin"]
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [("", "write it as 08:30"), ("8.30", "write it as"), ("25:00", "does not exist"),
-     ("2026-02-30 08:00", "does not exist"), ("11:00", "an earlier day"),
-     ("2026-11-22 08:00", "has not come yet"), ("\uff10\uff18:30", "write it as")],
-)  # fmt: skip
-def test_what_is_no_time_is_refused(typed, words):
-    with pytest.raises(ValueError, match=words):
-        read_time(typed, hours(2))
-
-
-def test_events_in_words():
-    assert describe("measured", {"aptt_s": 44.0, "inr": 1.5}, "x") == "aPTT 44 s, INR 1.5"
-    assert describe("rate", {"rate": 0.5}, "mcg/kg/min") == "rate set to 0.5 mcg/kg/min"
-
-
-def test_drugs_in_units_are_not_offered_here():
-    assert "heparin" not in drugs()
-    assert drugs()[:2] == ["argatroban", "bivalirudin"]
+def test_heparin_by_anti_xa_with_its_bolus():
+    model = fresh()
+    model.drug = "heparin"
+    model.protocol, model.chose_protocol = "heparin-umich-anti-xa-vte", True
+    fill(model, weight="80")
+    order = model.advice.order
+    model.begin(AT)
+    model.differ("bolus", AT, str(order.bolus_total), unit="units")
+    assert model.course.facts[-1].ordered
+    step = model.measure(at(model, 6), anti_xa_units_ml="0.9")
+    assert step.action in ("decrease", "hold")
+    model.follow(at(model, 6.1))
+    assert model.course.state(hours(7)).given_unit == "units"
+    model.measure(at(model, 7), platelets="90")
+    assert model.gate() is None  # it speaks of HIT
+    assert model.course.timeline(hours(7)).platelet_gate is None
