@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from dosing.knowledge.library import load
 from dosing.knowledge.scoretypes import Score
 from dosing.knowledge.seedtypes import Protocol, Site, Table
-from dosing.knowledge.structure import fits, structured
+from dosing.knowledge.structure import Shared, fits, structured
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RASCHKE = tomllib.loads((ROOT / "seeds/protocols/heparin_raschke_1993.toml").read_text("utf-8"))
+SHIPPED = Shared(checks=load("").checks)  # the sentences that the protocol uses by name
 PROFILE = tomllib.loads((ROOT / "seeds/sites/default.toml").read_text("utf-8"))
 
 
@@ -52,7 +54,7 @@ def changed(*path, to, data=RASCHKE):
     ],
 )  # fmt: skip
 def test_a_fault_names_its_place_what_was_found_and_what_is_expected(path, to, said):
-    value, faults = structured(changed(*path, to=to), Protocol)
+    value, faults = structured(changed(*path, to=to), Protocol, shared=SHIPPED)
     assert (value is None) == bool(said)
     assert len(faults) == bool(said)
     assert not said or faults[0].startswith(said)
@@ -63,7 +65,7 @@ def test_all_faults_of_one_file_are_told_at_once():
     data = changed("limits", "bolus_max", to=1, data=data)
     data = changed("confirmed", to="yes", data=data)
     del data["title"]
-    assert len(structured(data, Protocol)[1]) == 4
+    assert len(structured(data, Protocol, shared=SHIPPED)[1]) == 4
 
 
 def test_a_text_is_no_list_of_letters_and_a_pair_has_two_parts():
